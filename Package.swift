@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+// One package, one target per room of the house. A wing is a folder below Sources/, and imports go down only:
+// what a room may know stands in its `dependencies` and nowhere else.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+  .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+  .treatAllWarnings(as: .error),  // SE-0443
+]
+
+/// A room: a library target at `Sources/<wing>/<name>`.
+func room(
+  _ name: String, in wing: String, knows dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)", resources: resources,
+    swiftSettings: strict)
+}
+
+func tests(of name: String, knows dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, path: "Tests/\(name)Tests",
+    exclude: name == "Prognostics" ? ["Reference"] : [],
+    resources: name == "Prognostics" ? [.copy("Golden")] : nil,
+    swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "telltale",
+  products: [
+    .executable(name: "telltaled", targets: ["telltaled"]),
+    .executable(name: "telltale", targets: ["telltale"]),
+    .executable(name: "telltale-receiver", targets: ["telltale-receiver"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+  ],
+  targets: [
+    // System: C libraries and thin shims for what Swift cannot import.
+    .target(name: "CLinux", path: "Sources/System/CLinux"),
+    .target(name: "CMath", path: "Sources/System/CMath"),
+    .systemLibrary(
+      name: "CMosquitto", path: "Sources/System/CMosquitto", pkgConfig: "libmosquitto",
+      providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/System/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CYaml", path: "Sources/System/CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    // Vocabulary: plain values and time.
+    room("Vocabulary", in: "Vocabulary"),
+    room("Clock", in: "Vocabulary", knows: ["Vocabulary", "CLinux"]),
+
+    // Vehicle: from the wire to signals.
+    room("Recordings", in: "Vehicle", knows: ["Vocabulary"]),
+    room("VehicleBus", in: "Vehicle", knows: ["Vocabulary", "Clock", "Recordings", "CLinux"]),
+    room("DecoderCore", in: "Vehicle", knows: ["Vocabulary"]),
+    room("Decoding", in: "Vehicle", knows: ["Vocabulary", "DecoderCore"]),
+    room(
+      "Adapters", in: "Vehicle",
+      knows: ["Configuration", "Vocabulary", "Decoding", "VehicleBus", "Health", "Alerting"]),
+    room("VehicleSimulator", in: "Vehicle", knows: ["Vocabulary", "Decoding", "Recordings", "CMath"]),
+
+    // Analysis: from signals to health and alerts.
+    room("Pipeline", in: "Analysis", knows: ["Vocabulary", "CMath"]),
+    room("Prognostics", in: "Analysis", knows: ["CMath"]),
+    room("Health", in: "Analysis", knows: ["Vocabulary", "Pipeline", "Prognostics", "CMath"]),
+    room("Alerting", in: "Analysis", knows: ["Vocabulary"]),
+
+    // Storage.
+    room("SQLite", in: "Storage", knows: ["CSQLite"]),
+    room("Store", in: "Storage", knows: ["Vocabulary", "SQLite"]),
+
+    // Fleet: what crosses the air.
+    room("FleetContract", in: "Fleet", knows: ["Vocabulary"]),
+    room("MQTT", in: "Fleet", knows: ["CMosquitto"]),
+    room("Sync", in: "Fleet", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
+    room(
+      "Receiver", in: "Fleet",
+      knows: [
+        "Vocabulary", "FleetContract", "MQTT", "SQLite", logging,
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
+
+    // Local: the technician's side.
+    room("Configuration", in: "Local", knows: ["CYaml"]),
+    room(
+      "Diagnostics", in: "Local",
+      knows: [
+        "Vocabulary", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+
+    // Programs. `Gateway` is the daemon's composition as a library, so that thread bodies are no closures of an
+    // executable's main file and tests can drive the whole house in one process.
+    room(
+      "Gateway", in: "Programs",
+      knows: [
+        "Vocabulary", "Clock", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Pipeline", "Health",
+        "Alerting", "Store", "FleetContract", "Sync", "Configuration", "Diagnostics", "CLinux", logging,
+      ]),
+    .executableTarget(
+      name: "telltaled", dependencies: ["Gateway", argumentParser], path: "Sources/Programs/telltaled",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "telltale",
+      dependencies: ["Vocabulary", "Recordings", "Decoding", "VehicleSimulator", "Diagnostics", argumentParser],
+      path: "Sources/Programs/telltale", swiftSettings: strict),
+    .executableTarget(
+      name: "telltale-receiver", dependencies: ["Receiver", "Configuration", argumentParser, logging],
+      path: "Sources/Programs/telltale-receiver", swiftSettings: strict),
+
+    // Tests.
+    tests(of: "Vocabulary"),
+    tests(of: "Recordings", knows: ["Vocabulary"]),
+    tests(of: "VehicleBus", knows: ["Vocabulary", "Clock", "Recordings"]),
+    tests(of: "Decoding", knows: ["Vocabulary", "DecoderCore"]),
+    tests(of: "VehicleSimulator", knows: ["Vocabulary", "Decoding", "Recordings"]),
+    tests(of: "Pipeline", knows: ["Vocabulary"]),
+    tests(of: "Prognostics"),
+    tests(of: "Health", knows: ["Vocabulary", "Pipeline", "Prognostics"]),
+    tests(of: "Alerting", knows: ["Vocabulary"]),
+    tests(of: "SQLite"),
+    tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
+    tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
+    tests(of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT"]),
+    tests(of: "Configuration"),
+    tests(of: "Diagnostics", knows: ["Vocabulary"]),
+    tests(of: "Gateway", knows: ["Vocabulary", "Clock", "Configuration", "Store", "SQLite", "VehicleSimulator"]),
+  ]
+)

@@ -1,0 +1,229 @@
+// Thin wrappers around system calls; see clinux.h.
+#define _GNU_SOURCE
+#include "clinux.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/can.h>
+#include <linux/can/error.h>
+#include <linux/can/raw.h>
+#include <net/if.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t nanoseconds(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+int64_t telltale_clock_boottime_ns(void) { return nanoseconds(CLOCK_BOOTTIME); }
+int64_t telltale_clock_realtime_ns(void) { return nanoseconds(CLOCK_REALTIME); }
+int telltale_clock_is_synchronised(void) {
+  struct timex t = {0};
+  int state = adjtimex(&t);
+  return state != -1 && state != TIME_ERROR && !(t.status & STA_UNSYNC);
+}
+
+long telltale_read_file(const char *path, char *buffer, size_t capacity) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  size_t total = 0;
+  while (total < capacity) {
+    ssize_t n = read(fd, buffer + total, capacity - total);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      int e = errno;
+      close(fd);
+      return -e;
+    }
+    if (n == 0) break;
+    total += (size_t)n;
+  }
+  close(fd);
+  return (long)total;
+}
+
+int telltale_can_open(const char *interface, int receive_buffer_bytes) {
+  int fd = socket(PF_CAN, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, CAN_RAW);
+  if (fd < 0) return -errno;
+  int error = 0, on = 1;
+  struct ifreq request;
+  memset(&request, 0, sizeof request);
+  if (strlen(interface) >= sizeof request.ifr_name) { error = ENODEV; goto fail; }
+  strcpy(request.ifr_name, interface);
+  // SIOCGIFINDEX on this socket: if_nametoindex would open an AF_INET socket, which a hardened unit forbids.
+  if (ioctl(fd, SIOCGIFINDEX, &request) != 0) { error = errno; goto fail; }
+  // FD frames and the drop counter are there or not, depending on the driver and kernel: neither is needed to go on.
+  setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FD_FRAMES, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer_bytes, sizeof receive_buffer_bytes) != 0)
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+  struct sockaddr_can address;
+  memset(&address, 0, sizeof address);
+  address.can_family = AF_CAN;
+  address.can_ifindex = request.ifr_ifindex;
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) { error = errno; goto fail; }
+  return fd;
+fail:
+  close(fd);
+  return -error;
+}
+
+#define BATCH 128
+int telltale_can_receive(int fd, struct telltale_can_frame *frames, int n, uint32_t *dropped) {
+  struct mmsghdr messages[BATCH];
+  struct iovec vectors[BATCH];
+  struct canfd_frame raw[BATCH];
+  char control[BATCH][CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
+  if (n > BATCH) n = BATCH;
+  for (int i = 0; i < n; i++) {
+    vectors[i].iov_base = &raw[i];
+    vectors[i].iov_len = sizeof raw[i];
+    memset(&messages[i].msg_hdr, 0, sizeof messages[i].msg_hdr);
+    messages[i].msg_hdr.msg_iov = &vectors[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
+    messages[i].msg_hdr.msg_control = control[i];
+    messages[i].msg_hdr.msg_controllen = sizeof control[i];
+  }
+  int received;
+  do received = recvmmsg(fd, messages, (unsigned)n, MSG_DONTWAIT, NULL); while (received < 0 && errno == EINTR);
+  if (received < 0) return errno == EAGAIN ? 0 : -errno;
+  int kept = 0;
+  for (int i = 0; i < received; i++) {
+    unsigned size = messages[i].msg_len;
+    if (size != CAN_MTU && size != CANFD_MTU) continue;
+    struct telltale_can_frame *f = &frames[kept++];
+    memset(f, 0, sizeof *f);
+    f->id = raw[i].can_id;
+    unsigned limit = size == CANFD_MTU ? 64 : 8;
+    f->length = raw[i].len <= limit ? raw[i].len : (uint8_t)limit;
+    f->flags = size == CANFD_MTU ? (uint8_t)((raw[i].flags & 3) | 4) : 0;
+    memcpy(f->data, raw[i].data, f->length);
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&messages[i].msg_hdr); c; c = CMSG_NXTHDR(&messages[i].msg_hdr, c)) {
+      if (c->cmsg_level != SOL_SOCKET) continue;
+      if (c->cmsg_type == SO_TIMESTAMPNS) {
+        struct timespec t;
+        memcpy(&t, CMSG_DATA(c), sizeof t);
+        f->wall_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+      } else if (c->cmsg_type == SO_RXQ_OVFL) {
+        memcpy(dropped, CMSG_DATA(c), sizeof *dropped);
+      }
+    }
+  }
+  return kept;
+}
+
+int telltale_epoll_create(void) { int fd = epoll_create1(EPOLL_CLOEXEC); return fd < 0 ? -errno : fd; }
+int telltale_epoll_add(int epoll, int fd, uint64_t tag) {
+  struct epoll_event e = {.events = EPOLLIN, .data.u64 = tag};
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+int telltale_epoll_remove(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) ? -errno : 0; }
+int telltale_epoll_wait(int epoll, uint64_t *tags, int n, int timeout_ms) {
+  struct epoll_event events[16];
+  if (n > 16) n = 16;
+  int count = epoll_wait(epoll, events, n, timeout_ms);
+  if (count < 0) return errno == EINTR ? 0 : -errno;
+  for (int i = 0; i < count; i++) tags[i] = events[i].data.u64;
+  return count;
+}
+int telltale_eventfd(void) { int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); return fd < 0 ? -errno : fd; }
+int telltale_eventfd_signal(int fd) {
+  uint64_t one = 1;
+  return write(fd, &one, sizeof one) == sizeof one || errno == EAGAIN ? 0 : -errno;
+}
+int telltale_eventfd_clear(int fd) {
+  uint64_t value;
+  return read(fd, &value, sizeof value) == sizeof value || errno == EAGAIN ? 0 : -errno;
+}
+
+int telltale_signalfd(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGUSR1);
+  int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
+  if (error) return -error;
+  signal(SIGPIPE, SIG_IGN);
+  int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  return fd < 0 ? -errno : fd;
+}
+int telltale_signalfd_read(int fd) {
+  struct signalfd_siginfo info;
+  ssize_t n = read(fd, &info, sizeof info);
+  if (n == sizeof info) return (int)info.ssi_signo;
+  return n < 0 && errno != EAGAIN ? -errno : 0;
+}
+
+int telltale_notify(const char *state) {
+  const char *path = getenv("NOTIFY_SOCKET");
+  if (!path || !*path) return 1;
+  struct sockaddr_un address;
+  memset(&address, 0, sizeof address);
+  address.sun_family = AF_UNIX;
+  size_t length = strlen(path);
+  if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+  memcpy(address.sun_path, path, length);
+  if (address.sun_path[0] == '@') address.sun_path[0] = 0;
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  ssize_t n = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
+                     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+  int error = n < 0 ? errno : 0;
+  close(fd);
+  return -error;
+}
+
+struct start { telltale_thread_body body; void *context; };
+static void *run(void *argument) {
+  struct start s = *(struct start *)argument;
+  free(argument);
+  s.body(s.context);
+  return NULL;
+}
+int telltale_thread_start(const char *name, size_t stack_bytes, telltale_thread_body body, void *context, uint64_t *thread) {
+  struct start *s = malloc(sizeof *s);
+  if (!s) return -ENOMEM;
+  s->body = body;
+  s->context = context;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  pthread_t id;
+  int error = pthread_create(&id, &attributes, run, s);
+  pthread_attr_destroy(&attributes);
+  if (error) { free(s); return -error; }
+  pthread_setname_np(id, name);
+  *thread = (uint64_t)id;
+  return 0;
+}
+int telltale_thread_join(uint64_t thread) { return -pthread_join((pthread_t)thread, NULL); }
+
+static uint64_t field(const char *path, const char *key) {
+  char text[8192];
+  long n = telltale_read_file(path, text, sizeof text - 1);
+  if (n <= 0) return 0;
+  text[n] = 0;
+  char *at = strstr(text, key);
+  return at ? strtoull(at + strlen(key), NULL, 10) * 1024 : 0;
+}
+int telltale_memory_use(uint64_t *resident, uint64_t *peak, uint64_t *anonymous) {
+  *resident = field("/proc/self/status", "VmRSS:");
+  *peak = field("/proc/self/status", "VmHWM:");
+  *anonymous = field("/proc/self/status", "RssAnon:");
+  return *resident ? 0 : -ENOENT;
+}

@@ -58,6 +58,7 @@ let package = Package(
     // Vocabulary: plain values and time.
     room("Vocabulary", in: "Vocabulary"),
     room("Clock", in: "Vocabulary", knows: ["Vocabulary", "CLinux"]),
+    room("Documents", in: "Vocabulary", knows: ["Vocabulary"]),
 
     // Vehicle: from the wire to signals.
     room("Recordings", in: "Vehicle", knows: ["Vocabulary"]),
@@ -80,13 +81,13 @@ let package = Package(
     room("Store", in: "Storage", knows: ["Vocabulary", "SQLite"]),
 
     // Fleet: what crosses the air.
-    room("FleetContract", in: "Fleet", knows: ["Vocabulary"]),
+    room("FleetContract", in: "Fleet", knows: ["Vocabulary", "Documents"]),
     room("MQTT", in: "Fleet", knows: ["CMosquitto"]),
     room("Sync", in: "Fleet", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
     room(
       "Receiver", in: "Fleet",
       knows: [
-        "Vocabulary", "FleetContract", "MQTT", "SQLite", logging,
+        "Vocabulary", "Documents", "FleetContract", "MQTT", "SQLite", logging,
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
 
@@ -95,7 +96,7 @@ let package = Package(
     room(
       "Diagnostics", in: "Local",
       knows: [
-        "Vocabulary", .product(name: "NIOCore", package: "swift-nio"),
+        "Vocabulary", "Documents", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
@@ -105,14 +106,14 @@ let package = Package(
       "Gateway", in: "Programs",
       knows: [
         "Vocabulary", "Clock", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Pipeline", "Health",
-        "Alerting", "Store", "FleetContract", "Sync", "Configuration", "Diagnostics", "CLinux", logging,
+        "Alerting", "Store", "Documents", "FleetContract", "Sync", "Configuration", "Diagnostics", "CLinux", logging,
       ]),
     .executableTarget(
       name: "telltaled", dependencies: ["Gateway", argumentParser], path: "Sources/Programs/telltaled",
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
-      dependencies: ["Vocabulary", "Recordings", "Decoding", "VehicleSimulator", "Diagnostics", argumentParser],
+      dependencies: ["Vocabulary", "Documents", "Recordings", "Decoding", "VehicleSimulator", "Diagnostics", argumentParser],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(
       name: "telltale-receiver", dependencies: ["Receiver", "Configuration", argumentParser, logging],

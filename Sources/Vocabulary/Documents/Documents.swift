@@ -1,0 +1,240 @@
+// Vocabulary's values as JSON documents. The socket, the broker and the receiver's pages show these same shapes, so
+// they stand here once. Numbers that are not known are null, never NaN and never 0.
+public import Vocabulary
+
+extension Double {
+  /// Nil instead of NaN or infinity, which JSON cannot say.
+  fileprivate var finite: Double? { isFinite ? self : nil }
+}
+
+/// `{p05,…,p95}` of a distribution.
+public struct QuantilesDocument: Codable, Hashable, Sendable {
+  public var p05, p10, p25, p50, p75, p90, p95: Double
+
+  public init(_ q: Quantiles) {
+    (p05, p10, p25, p50, p75, p90, p95) = (q.p05, q.p10, q.p25, q.p50, q.p75, q.p90, q.p95)
+  }
+}
+
+/// Remaining useful life in kilometres and days.
+public struct RemainingUsefulLifeDocument: Codable, Hashable, Sendable {
+  public var km: QuantilesDocument
+  public var days: QuantilesDocument
+}
+
+/// One ground for a score.
+public struct EvidenceDocument: Codable, Hashable, Sendable {
+  public var feature: String
+  public var value: Double?
+  public var unit: String
+  public var reference: Double?
+  /// Standard deviations between value and reference.
+  public var z: Double?
+  /// Share of the consumed life that this ground explains, 0...1.
+  public var share: Double?
+  public var sinceKm: Double?
+  /// The same as a sentence.
+  public var text: String
+
+  public init(_ e: Evidence) {
+    feature = e.feature.name
+    value = e.value.finite
+    unit = e.feature.unit
+    reference = e.reference.finite
+    z = e.z.finite
+    share = e.share.finite
+    sinceKm = e.sinceKm.finite
+    text = EvidenceDocument.sentence(e)
+  }
+
+  static func sentence(_ e: Evidence) -> String {
+    let unit: String
+    switch e.feature.unit {
+    case "celsius": unit = " °C"
+    case "percent": unit = " %"
+    case "": unit = ""
+    default: unit = " " + e.feature.unit
+    }
+    var text = e.feature.title + ": " + decimal(e.value, 1 + (e.feature.unit == "V" ? 1 : 0)) + unit
+    if e.reference.isFinite { text += " against " + decimal(e.reference, e.feature.unit == "V" ? 2 : 1) + unit }
+    if e.z.isFinite && abs(e.z) >= 2 {
+      text += ", \(decimal(abs(e.z), 1)) standard deviations " + (e.z < 0 ? "below" : "above")
+    }
+    if e.sinceKm.isFinite { text += ", since km " + decimal(e.sinceKm, 0) }
+    if e.share >= 0.005 { text += " (" + decimal(e.share * 100, 0) + " % of the wear)" }
+    return text
+  }
+}
+
+/// A number with a fixed count of decimals, without Foundation. NaN and huge values become a dash.
+public func decimal(_ value: Double, _ places: Int) -> String {
+  guard value.isFinite, abs(value) < 1e15 else { return "–" }
+  var factor = 1.0
+  for _ in 0..<places { factor *= 10 }
+  let scaled = Int64((abs(value) * factor).rounded())
+  let sign = value < 0 && scaled != 0 ? "-" : ""
+  guard places > 0 else { return sign + String(scaled) }
+  let fraction = String(scaled % Int64(factor))
+  return sign + String(scaled / Int64(factor)) + "." + String(repeating: "0", count: places - fraction.utf8.count)
+    + fraction
+}
+
+/// The health of one component, as `/v1/health` and the `health` topic give it.
+public struct HealthDocument: Codable, Hashable, Sendable {
+  public var component: String
+  public var title: String
+  /// ok, watch, service, critical, learning or unknown.
+  public var state: String
+  public var score: Double?
+  public var confidence: Double
+  public var consumed: Double?
+  public var rul: RemainingUsefulLifeDocument?
+  public var evidence: [EvidenceDocument]
+  public var reason: String?
+  /// RFC 3339; null before the first observation.
+  public var updated: String?
+  public var atKm: Double?
+  public var ticks: Int
+
+  public init(_ r: HealthReport, _ catalogue: SignalCatalogue) {
+    component = r.component.name
+    title = r.component.title
+    state = r.state.name
+    score = r.score.finite
+    confidence = r.confidence.finite ?? 0
+    consumed = r.consumed.finite
+    rul = r.remainingUsefulLife.map { .init(km: .init($0.km), days: .init($0.days)) }
+    evidence = (0..<r.evidence.count).map { EvidenceDocument(r.evidence[$0]) }
+    reason = r.reason.text(catalogue)
+    updated = r.state == .unknown ? nil : r.updated.rfc3339
+    atKm = r.atKm.finite
+    ticks = Int(r.ticks)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case component, title, state, score, confidence, consumed, rul, evidence, reason, updated, atKm, ticks
+  }
+
+  // Written out so that what is not known stands there as null: a missing key would read as "not asked".
+  public func encode(to encoder: any Encoder) throws {
+    var c = encoder.container(keyedBy: CodingKeys.self)
+    try c.encode(component, forKey: .component)
+    try c.encode(title, forKey: .title)
+    try c.encode(state, forKey: .state)
+    try c.encode(score, forKey: .score)
+    try c.encode(confidence, forKey: .confidence)
+    try c.encode(consumed, forKey: .consumed)
+    try c.encode(rul, forKey: .rul)
+    try c.encode(evidence, forKey: .evidence)
+    try c.encode(reason, forKey: .reason)
+    try c.encode(updated, forKey: .updated)
+    try c.encode(atKm, forKey: .atKm)
+    try c.encode(ticks, forKey: .ticks)
+  }
+}
+
+/// A change of a component's state.
+public struct HealthChangeDocument: Codable, Hashable, Sendable {
+  public var from: String
+  public var health: HealthDocument
+
+  public init(_ report: HealthReport, from: HealthState, _ catalogue: SignalCatalogue) {
+    self.from = from.name
+    health = HealthDocument(report, catalogue)
+  }
+}
+
+/// An alert and the health that moved it last.
+public struct AlertDocument: Codable, Hashable, Sendable {
+  /// Component and episode, for example `cooling-2`.
+  public var id: String
+  public var component: String
+  public var episode: Int
+  /// warning or critical.
+  public var severity: String
+  /// active, acknowledged or resolved.
+  public var state: String
+  public var opened: String
+  public var changed: String
+  public var health: HealthDocument
+
+  public init(_ a: Alert, _ catalogue: SignalCatalogue) {
+    id = a.id
+    component = a.component.name
+    episode = Int(a.episode)
+    severity = a.severity.name
+    state = a.state.name
+    opened = a.opened.rfc3339
+    changed = a.changed.rfc3339
+    health = HealthDocument(a.report, catalogue)
+  }
+}
+
+/// A trip; `ended` is null while it runs.
+public struct TripDocument: Codable, Hashable, Sendable {
+  public var number: Int
+  public var started: String
+  public var ended: String?
+  public var distanceKm: Double
+  public var engineSeconds: Double
+  public var topSpeed: Double?
+  public var coolantAtStart: Double?
+  public var coolantAtEnd: Double?
+  public var runningVoltage: Double?
+
+  public init(_ t: Trip) {
+    number = Int(t.number)
+    started = t.started.rfc3339
+    ended = t.ended == t.started ? nil : t.ended.rfc3339
+    distanceKm = t.distanceKm
+    engineSeconds = t.engineSeconds
+    topSpeed = t.topSpeed.finite
+    coolantAtStart = t.coolantAtStart.finite
+    coolantAtEnd = t.coolantAtEnd.finite
+    runningVoltage = t.runningVoltage.finite
+  }
+}
+
+/// Records that were lost, and where.
+public struct DataLossDocument: Codable, Hashable, Sendable {
+  public var place: String
+  public var count: UInt64
+
+  public init(_ loss: DataLoss) {
+    place = loss.place.name
+    count = loss.count
+  }
+}
+
+/// One signal over the minute of a telemetry record.
+public struct RollUpDocument: Codable, Hashable, Sendable {
+  public var n: Int
+  public var min: Double
+  public var max: Double
+  public var mean: Double
+  public var last: Double
+
+  public init(_ r: RollUp) {
+    n = Int(r.count)
+    min = r.minimum
+    max = r.maximum
+    mean = r.count == 0 ? 0 : r.sum / Double(r.count)
+    last = r.last
+  }
+}
+
+/// A minute of roll-ups by VSS path.
+public struct TelemetryDocument: Codable, Hashable, Sendable {
+  /// Start of the minute, RFC 3339.
+  public var start: String
+  /// Seconds covered.
+  public var seconds: Int
+  public var signals: [String: RollUpDocument]
+
+  public init(start: Timestamp, seconds: Int, _ rollUps: some Sequence<RollUp>, _ catalogue: SignalCatalogue) {
+    self.start = start.rfc3339
+    self.seconds = seconds
+    signals = [:]
+    for r in rollUps { signals[catalogue[r.signal].path] = RollUpDocument(r) }
+  }
+}

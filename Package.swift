@@ -67,7 +67,7 @@ let package = Package(
     room("Decoding", in: "Vehicle", knows: ["Vocabulary", "DecoderCore"]),
     room(
       "Adapters", in: "Vehicle",
-      knows: ["Configuration", "Vocabulary", "Decoding", "VehicleBus", "Health", "Alerting"]),
+      knows: ["ConfigurationFile", "Vocabulary", "Decoding", "VehicleBus", "Health", "Alerting"]),
     room("VehicleSimulator", in: "Vehicle", knows: ["Vocabulary", "Decoding", "Recordings", "CMath"]),
 
     // Analysis: from signals to health and alerts.
@@ -92,7 +92,10 @@ let package = Package(
       ]),
 
     // Local: the technician's side.
-    room("Configuration", in: "Local", knows: ["CYaml"]),
+    // The room Configuration. Its module has a longer name: hummingbird brings in a package with a target Configuration,
+    // and a target's name must be unique in the whole graph.
+    .target(
+      name: "ConfigurationFile", dependencies: ["CYaml"], path: "Sources/Local/Configuration", swiftSettings: strict),
     room(
       "Diagnostics", in: "Local",
       knows: [
@@ -106,7 +109,7 @@ let package = Package(
       "Gateway", in: "Programs",
       knows: [
         "Vocabulary", "Clock", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Pipeline", "Health",
-        "Alerting", "Store", "Documents", "FleetContract", "Sync", "Configuration", "Diagnostics", "CLinux", logging,
+        "Alerting", "Store", "Documents", "FleetContract", "MQTT", "Sync", "ConfigurationFile", "Diagnostics", "CLinux", logging,
       ]),
     .executableTarget(
       name: "telltaled", dependencies: ["Gateway", argumentParser], path: "Sources/Programs/telltaled",
@@ -116,7 +119,7 @@ let package = Package(
       dependencies: ["Vocabulary", "Documents", "Recordings", "Decoding", "VehicleSimulator", "Diagnostics", argumentParser],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(
-      name: "telltale-receiver", dependencies: ["Receiver", "Configuration", argumentParser, logging],
+      name: "telltale-receiver", dependencies: ["Receiver", "ConfigurationFile", argumentParser, logging],
       path: "Sources/Programs/telltale-receiver", swiftSettings: strict),
 
     // Tests.
@@ -133,8 +136,12 @@ let package = Package(
     tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
     tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
     tests(of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT"]),
-    tests(of: "Configuration"),
-    tests(of: "Diagnostics", knows: ["Vocabulary"]),
-    tests(of: "Gateway", knows: ["Vocabulary", "Clock", "Configuration", "Store", "SQLite", "VehicleSimulator"]),
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["ConfigurationFile"], path: "Tests/ConfigurationTests",
+      swiftSettings: strict),
+    tests(
+      of: "Diagnostics",
+      knows: ["Vocabulary", "Documents", .product(name: "NIOHTTP1", package: "swift-nio")]),
+    tests(of: "Gateway", knows: ["Vocabulary", "Clock", "ConfigurationFile", "Store", "SQLite", "VehicleSimulator"]),
   ]
 )

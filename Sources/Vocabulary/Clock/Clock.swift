@@ -29,6 +29,9 @@ public struct RealClock: TimeSource {
       quality: RealClock.quality(wallNanoseconds: wall))
   }
 
+  /// Monotonic nanoseconds of this machine, for pace and time-outs that a replay must not bend.
+  public static func hostNanoseconds() -> Int64 { telltale_clock_boottime_ns() }
+
   /// `none` before 2024 (a clock that was never set), `ntp` when the kernel says that it is disciplined, else `rtc`.
   static func quality(wallNanoseconds: Int64) -> ClockQuality {
     guard wallNanoseconds > 1_704_067_200_000_000_000 else { return .none }

@@ -54,3 +54,22 @@ public enum HealthState: UInt8, BitwiseCopyable, Sendable, CaseIterable {
   /// Whether the score has been judged: neither learning nor unknown.
   @inlinable public var isBand: Bool { rawValue <= HealthState.critical.rawValue }
 }
+
+extension HealthState {
+  /// The score below which each worse band begins: watch below 60, service below 40, critical below 20.
+  @inlinable public static func edge(above band: HealthState) -> Double {
+    switch band {
+    case .watch: 60
+    case .service: 40
+    case .critical: 20
+    default: .infinity
+    }
+  }
+
+  /// The band of a score without regard to the bands before it; no hysteresis, no debounce.
+  @inlinable public static func band(ofScore score: Double) -> HealthState {
+    if score < edge(above: .critical) { return .critical }
+    if score < edge(above: .service) { return .service }
+    return score < edge(above: .watch) ? .watch : .ok
+  }
+}

@@ -4,7 +4,7 @@ public import Vocabulary
 
 extension Double {
   /// Nil instead of NaN or infinity, which JSON cannot say.
-  fileprivate var finite: Double? { isFinite ? self : nil }
+  var finite: Double? { isFinite ? self : nil }
 }
 
 /// `{p05,…,p95}` of a distribution.
@@ -45,6 +45,22 @@ public struct EvidenceDocument: Codable, Hashable, Sendable {
     share = e.share.finite
     sinceKm = e.sinceKm.finite
     text = EvidenceDocument.sentence(e)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case feature, value, unit, reference, z, share, sinceKm, text
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var c = encoder.container(keyedBy: CodingKeys.self)
+    try c.encode(feature, forKey: .feature)
+    try c.encode(value, forKey: .value)
+    try c.encode(unit, forKey: .unit)
+    try c.encode(reference, forKey: .reference)
+    try c.encode(z, forKey: .z)
+    try c.encode(share, forKey: .share)
+    try c.encode(sinceKm, forKey: .sinceKm)
+    try c.encode(text, forKey: .text)
   }
 
   static func sentence(_ e: Evidence) -> String {
@@ -141,100 +157,5 @@ public struct HealthChangeDocument: Codable, Hashable, Sendable {
   public init(_ report: HealthReport, from: HealthState, _ catalogue: SignalCatalogue) {
     self.from = from.name
     health = HealthDocument(report, catalogue)
-  }
-}
-
-/// An alert and the health that moved it last.
-public struct AlertDocument: Codable, Hashable, Sendable {
-  /// Component and episode, for example `cooling-2`.
-  public var id: String
-  public var component: String
-  public var episode: Int
-  /// warning or critical.
-  public var severity: String
-  /// active, acknowledged or resolved.
-  public var state: String
-  public var opened: String
-  public var changed: String
-  public var health: HealthDocument
-
-  public init(_ a: Alert, _ catalogue: SignalCatalogue) {
-    id = a.id
-    component = a.component.name
-    episode = Int(a.episode)
-    severity = a.severity.name
-    state = a.state.name
-    opened = a.opened.rfc3339
-    changed = a.changed.rfc3339
-    health = HealthDocument(a.report, catalogue)
-  }
-}
-
-/// A trip; `ended` is null while it runs.
-public struct TripDocument: Codable, Hashable, Sendable {
-  public var number: Int
-  public var started: String
-  public var ended: String?
-  public var distanceKm: Double
-  public var engineSeconds: Double
-  public var topSpeed: Double?
-  public var coolantAtStart: Double?
-  public var coolantAtEnd: Double?
-  public var runningVoltage: Double?
-
-  public init(_ t: Trip) {
-    number = Int(t.number)
-    started = t.started.rfc3339
-    ended = t.ended == t.started ? nil : t.ended.rfc3339
-    distanceKm = t.distanceKm
-    engineSeconds = t.engineSeconds
-    topSpeed = t.topSpeed.finite
-    coolantAtStart = t.coolantAtStart.finite
-    coolantAtEnd = t.coolantAtEnd.finite
-    runningVoltage = t.runningVoltage.finite
-  }
-}
-
-/// Records that were lost, and where.
-public struct DataLossDocument: Codable, Hashable, Sendable {
-  public var place: String
-  public var count: UInt64
-
-  public init(_ loss: DataLoss) {
-    place = loss.place.name
-    count = loss.count
-  }
-}
-
-/// One signal over the minute of a telemetry record.
-public struct RollUpDocument: Codable, Hashable, Sendable {
-  public var n: Int
-  public var min: Double
-  public var max: Double
-  public var mean: Double
-  public var last: Double
-
-  public init(_ r: RollUp) {
-    n = Int(r.count)
-    min = r.minimum
-    max = r.maximum
-    mean = r.count == 0 ? 0 : r.sum / Double(r.count)
-    last = r.last
-  }
-}
-
-/// A minute of roll-ups by VSS path.
-public struct TelemetryDocument: Codable, Hashable, Sendable {
-  /// Start of the minute, RFC 3339.
-  public var start: String
-  /// Seconds covered.
-  public var seconds: Int
-  public var signals: [String: RollUpDocument]
-
-  public init(start: Timestamp, seconds: Int, _ rollUps: some Sequence<RollUp>, _ catalogue: SignalCatalogue) {
-    self.start = start.rfc3339
-    self.seconds = seconds
-    signals = [:]
-    for r in rollUps { signals[catalogue[r.signal].path] = RollUpDocument(r) }
   }
 }

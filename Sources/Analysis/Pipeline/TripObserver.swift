@@ -1,0 +1,186 @@
+// Trip segmentation and the features of a trip, from one tick a second in fixed memory.
+public import Vocabulary
+
+/// What one trip says about the components. NaN is "not observed".
+public struct TripFeatures: BitwiseCopyable, Sendable {
+  public var trip: Trip
+  /// Median coolant at more than 30 km/h once warm, Celsius, and how many seconds stand behind it.
+  public var steadyCoolant: Double = .nan
+  public var steadySeconds: Double = 0
+  /// 95 % quantile of the warm coolant below 20 km/h, Celsius, and its seconds.
+  public var standingCoolant: Double = .nan
+  public var standingSeconds: Double = 0
+  /// A cold start (below 45 Celsius) that reached 75: grams of intake air and seconds it took, and where it began.
+  public var warmUpAir: Double = .nan
+  public var warmUpSeconds: Double = .nan
+  public var warmUpFrom: Double = .nan
+  /// Median system voltage above 1,200 rpm after the first minute, V, and its seconds.
+  public var runningVoltage: Double = .nan
+  public var voltageSeconds: Double = 0
+  /// Mean ambient (else intake) temperature over the same seconds, Celsius.
+  public var voltageTemperature: Double = .nan
+
+  public init(trip: Trip) { self.trip = trip }
+}
+
+/// Finds trips and gathers their features. Owned by the capture thread; about 1 kB, checkpointed as it is.
+public struct TripObserver: BitwiseCopyable, Sendable {
+  /// What the observer has to tell after a tick.
+  public enum Outcome: BitwiseCopyable, Sendable {
+    case nothing
+    case started(Trip)
+    case ended(TripFeatures)
+  }
+
+  /// Seconds without a running engine after which a trip is over.
+  public static let pause = 60.0
+  /// Shorter trips (a car moved in its yard) are counted but too short to have started at all below this.
+  static let confirmSeconds = 3.0
+
+  /// Trips ever started.
+  public private(set) var trips: UInt32 = 0
+  /// Kilometres watched, all trips together.
+  public private(set) var totalKm = 0.0
+  public private(set) var current: TripFeatures?
+
+  private var runningFor = 0.0
+  private var lastRunning = Timestamp(
+    boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+  private var lastSpeed = Double.nan
+  private var steady = Histogram(20...148)
+  private var standing = Histogram(20...148)
+  private var voltage = Histogram(11...16)
+  private var temperatureSum = 0.0
+  private var temperatureCount = 0.0
+  private var air = 0.0
+  private var coolantStart = Double.nan
+  private var warmUpOver = false
+  private var isWarm = false
+  private var coolantMark = Double.nan
+  private var markAge = 0.0
+  private let warmAbove: Double
+
+  /// - Parameter regulatedTemperature: where the thermostat should hold the coolant, Celsius. The steady features begin 4
+  ///   kelvin below it, or when the coolant has stopped rising: a thermostat that leaks never gets there.
+  public init(regulatedTemperature: Double) { warmAbove = regulatedTemperature - 4 }
+
+  /// Whether a trip runs.
+  public var isDriving: Bool { current != nil }
+
+  /// Takes one second in. `stamp` is the full time of the tick.
+  public mutating func observe(_ tick: VehicleTick, stamp: Timestamp) -> Outcome {
+    if tick.engineRuns {
+      runningFor += tick.seconds
+      if current == nil {
+        guard runningFor >= TripObserver.confirmSeconds else { return .nothing }
+        begin(tick, stamp)
+        gather(tick, stamp)
+        return current.map { .started($0.trip) } ?? .nothing
+      }
+      gather(tick, stamp)
+      return .nothing
+    }
+    runningFor = 0
+    lastSpeed = .nan
+    guard current != nil, stamp.uptime.seconds(since: lastRunning.uptime) >= TripObserver.pause else { return .nothing }
+    return finish()
+  }
+
+  /// Ends the trip that runs, if any: the recording is over, the gateway goes down, or time made a jump.
+  public mutating func finish() -> Outcome {
+    guard var features = current else { return .nothing }
+    features.trip.ended = lastRunning
+    features.steadyCoolant = steady.quantile(0.5)
+    features.standingCoolant = standing.quantile(0.95)
+    features.runningVoltage = voltage.quantile(0.5)
+    features.trip.runningVoltage = features.runningVoltage
+    if temperatureCount > 0 { features.voltageTemperature = temperatureSum / temperatureCount }
+    current = nil
+    runningFor = 0
+    return .ended(features)
+  }
+
+  /// Takes over what must outlive a restart from an observer of an earlier run: counters, not the trip that ran.
+  public mutating func resume(from earlier: TripObserver) {
+    trips = earlier.trips
+    totalKm = earlier.totalKm
+  }
+
+  private mutating func begin(_ tick: VehicleTick, _ stamp: Timestamp) {
+    trips &+= 1
+    current = TripFeatures(trip: Trip(number: trips, started: stamp))
+    steady.reset()
+    standing.reset()
+    voltage.reset()
+    temperatureSum = 0
+    temperatureCount = 0
+    air = 0
+    coolantStart = .nan
+    warmUpOver = false
+    isWarm = false
+    coolantMark = .nan
+    markAge = 0
+    lastSpeed = .nan
+  }
+
+  private mutating func gather(_ tick: VehicleTick, _ stamp: Timestamp) {
+    guard var features = current else { return }
+    lastRunning = stamp
+    features.trip.engineSeconds += tick.seconds
+    if let speed = tick.speed {
+      let mean = lastSpeed.isNaN ? speed : (speed + lastSpeed) / 2
+      let km = mean * tick.seconds / 3600
+      features.trip.distanceKm += km
+      totalKm += km
+      features.trip.topSpeed = features.trip.topSpeed.isNaN ? speed : max(features.trip.topSpeed, speed)
+      lastSpeed = speed
+    } else {
+      lastSpeed = .nan
+    }
+    if let flow = tick.airFlow { air += flow * tick.seconds }
+    if let coolant = tick.coolant { gather(coolant: coolant, tick, &features) }
+    if let volts = tick.voltage, let rpm = tick.engineSpeed, rpm > 1200, features.trip.engineSeconds > 60 {
+      voltage.add(volts)
+      features.voltageSeconds += tick.seconds
+      if let temperature = tick.ambientTemperature ?? tick.intakeTemperature {
+        temperatureSum += temperature
+        temperatureCount += 1
+      }
+    }
+    current = features
+  }
+
+  private mutating func gather(coolant: Double, _ tick: VehicleTick, _ features: inout TripFeatures) {
+    if coolantStart.isNaN {
+      coolantStart = coolant
+      features.trip.coolantAtStart = coolant
+    }
+    features.trip.coolantAtEnd = coolant
+    if !warmUpOver && coolant >= 75 {
+      warmUpOver = true
+      if coolantStart < 45 && tick.airFlow != nil {
+        features.warmUpAir = air
+        features.warmUpSeconds = features.trip.engineSeconds
+        features.warmUpFrom = coolantStart
+      }
+    }
+    if !isWarm {
+      if coolant >= warmAbove { isWarm = true }
+      markAge += tick.seconds
+      if coolantMark.isNaN || markAge >= 180 {
+        // Less than 2 kelvin in three minutes, ten minutes into the drive: as warm as this engine gets.
+        if features.trip.engineSeconds >= 600 && coolant - coolantMark < 2 { isWarm = true }
+        coolantMark = coolant
+        markAge = 0
+      }
+    }
+    guard isWarm, let speed = tick.speed else { return }
+    if speed > 30 {
+      steady.add(coolant)
+      features.steadySeconds += tick.seconds
+    } else if speed < 20 {
+      standing.add(coolant)
+      features.standingSeconds += tick.seconds
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// The receiver's one page: vehicles, their health and open alerts. No script, nothing from elsewhere, all text escaped.
+import FleetContract
+import SQLite
+import Vocabulary
+
+enum FleetPage {
+  /// Vehicles shown at most; the API has all.
+  static let vehiclesShown = 200
+  private static let alertsShown = 20
+
+  static func render(name: String, reader: FleetReader, counters: IngestCounters) async throws -> String {
+    var rows = ""
+    let vehicles = try await reader.vehicles(limit: vehiclesShown)
+    for vehicle in vehicles {
+      let health = try await reader.health(of: vehicle.id)?.json ?? "[]"
+      let alerts = try await reader.records(of: vehicle.id, .openAlerts, since: nil, limit: alertsShown)
+      rows += row(vehicle, health: health, alerts: alerts)
+    }
+    if vehicles.isEmpty {
+      rows = "<tr><td colspan=6>No vehicle has been seen yet. Point a gateway's <code>mqtt</code> at this broker.</td></tr>"
+    }
+    let broker = counters.isConnected ? "connected to the broker" : "<strong>not connected to the broker</strong>"
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="refresh" content="10">
+      <title>\(escaped(name)) – Telltale</title>
+      <style>
+      body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; background: #fff }
+      table { border-collapse: collapse; width: 100% }
+      th, td { text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #ccc }
+      ul { margin: 0; padding-left: 1rem }
+      .ok { color: #1b6e2b } .watch { color: #7a5a00 } .service { color: #a34700 } .critical { color: #b00020 }
+      .learning, .unknown { color: #555 }
+      </style>
+      </head>
+      <body>
+      <h1>\(escaped(name))</h1>
+      <p>\(broker). Machine-readable: <a href="/api/v1/vehicles">vehicles</a>, <a href="/metrics">metrics</a>.</p>
+      <table>
+      <thead><tr><th>Vehicle</th><th>State</th><th>Last seen</th><th>Health</th><th>Open alerts</th><th>Records</th></tr></thead>
+      <tbody>
+      \(rows)
+      </tbody>
+      </table>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static func row(_ vehicle: FleetReader.Vehicle, health: String, alerts: [FleetReader.Record]) -> String {
+    let base = "/api/v1/vehicles/" + escaped(vehicle.name)
+    let state = vehicle.isOnline.map { $0 ? "online" : "offline" } ?? "unknown"
+    let seen = vehicle.lastSeen.map { rfc3339UTC(wallNanoseconds: $0) } ?? "–"
+    let received = vehicle.total(nil, \.received)
+    let missing = vehicle.total(nil, \.missing)
+    return """
+      <tr><td>\(escaped(vehicle.name))</td><td>\(state)</td><td>\(seen)</td>
+      <td>\(components(health))</td><td>\(list(alerts.map(alert)))</td>
+      <td>\(received) (<a href="\(base)/gaps">\(missing) missing</a>), <a href="\(base)/events">events</a>,
+      <a href="\(base)/trips">trips</a></td></tr>
+
+      """
+  }
+
+  /// The health array as a list. What does not have the contract's shape is left out, not guessed.
+  private static func components(_ json: String) -> String {
+    let bytes = Array(json.utf8)
+    guard let elements = (try? JSONSlice(bytes, limit: CloudEvent.sizeLimit))?.elements else { return "–" }
+    return list(
+      elements.prefix(32).compactMap { element in
+        guard let title = element["title"]?.string ?? element["component"]?.string,
+          let name = element["state"]?.string,
+          let state = HealthState.allCases.first(where: { $0.name == name })
+        else { return nil }
+        var text = escaped(title) + ": <span class=\"\(state.name)\">\(state.name)</span>"
+        if let score = element["score"], score.kind == .number {
+          text += " " + escaped(String(String(decoding: score.bytes, as: UTF8.self).prefix { $0 != "." }))
+        }
+        if let median = element["rul"]?["km"]?["p50"], median.kind == .number {
+          text += ", " + escaped(String(String(decoding: median.bytes, as: UTF8.self).prefix { $0 != "." })) + " km left"
+        }
+        return text
+      })
+  }
+
+  private static func alert(_ record: FleetReader.Record) -> String {
+    let data = try? JSONSlice(Array(record.data.utf8), limit: CloudEvent.sizeLimit)
+    let severity = data?["severity"]?.string ?? ""
+    let style = severity == "critical" ? "critical" : "service"
+    return "<span class=\"\(style)\">" + escaped(record.subject ?? record.type) + "</span> " + escaped(severity)
+      + ", " + escaped(record.time)
+  }
+
+  private static func list(_ items: [String]) -> String {
+    items.isEmpty ? "–" : "<ul>" + items.map { "<li>" + $0 + "</li>" }.joined() + "</ul>"
+  }
+
+  /// Text that can stand in HTML, in quotes or between tags.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

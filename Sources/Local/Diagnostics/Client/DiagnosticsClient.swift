@@ -1,0 +1,136 @@
+// The other end of the socket: one blocking request, for command-line programs.
+import FoundationEssentials
+import Glibc
+
+/// Asks a running daemon over its Unix socket.
+public struct DiagnosticsClient: Sendable {
+  private let socketPath: String
+  private let timeoutSeconds: Double
+
+  /// Largest reply that is read, head included.
+  static let largestReply = 16 << 20
+
+  public init(socketPath: String) { self.init(socketPath: socketPath, timeoutSeconds: 5) }
+
+  init(socketPath: String, timeoutSeconds: Double) {
+    self.socketPath = socketPath
+    self.timeoutSeconds = timeoutSeconds
+  }
+
+  /// Sends `GET path` and waits up to 5 s for the whole reply.
+  ///
+  /// - Parameter path: From the root, for example `/v1/status`; what RFC 3986 does not allow in a path is
+  ///   percent-encoded here.
+  /// - Throws: `.pathLength`, `.noDaemon`, `.notPermitted`, `.connection`, `.timedOut` or `.badReply`.
+  public func get(_ path: String) throws(DiagnosticsError) -> (status: Int, body: [UInt8]) {
+    let address = try UnixAddress(path: socketPath)
+    let descriptor = makeUnixSocket()
+    guard descriptor >= 0 else { throw .connection(path: socketPath, reason: reason(errno)) }
+    defer { close(descriptor) }
+    let deadline = DiagnosticsClient.now() + timeoutSeconds
+    try connect(address, descriptor)
+    let request =
+      "GET \(DiagnosticsClient.encoded(path)) HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    try send(Array(request.utf8), descriptor)
+    let reply = try receive(descriptor, until: deadline)
+    do throws(HTTPResponse.Flaw) {
+      let response = try HTTPResponse(parsing: reply)
+      return (response.status, response.body)
+    } catch {
+      throw .badReply(path: socketPath, reason: error.description)
+    }
+  }
+
+  /// Fetches a document.
+  ///
+  /// - Throws: As `get`, and `.answered` when the daemon's answer is an error of its own.
+  public func document<Document: Decodable>(
+    _ type: Document.Type, at path: String
+  ) throws(DiagnosticsError) -> Document {
+    let (status, body) = try get(path)
+    guard status == 200 else {
+      let told = try? JSONDecoder().decode(ErrorDocument.self, from: Data(body))
+      throw .answered(status: status, error: told?.error ?? "the daemon answered \(status)", mend: told?.mend ?? "")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(body))
+    } catch {
+      throw .badReply(path: socketPath, reason: "\(path) is not the document that was expected")
+    }
+  }
+
+  private func connect(_ address: UnixAddress, _ descriptor: CInt) throws(DiagnosticsError) {
+    // Bounds a connect to a full backlog, and a send, too (unix(7), socket(7)).
+    var limit = timeval(tv_sec: Int(timeoutSeconds.rounded(.up)), tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    switch address.connect(descriptor) {
+    case 0: return
+    case ENOENT, ECONNREFUSED, ENOTDIR: throw .noDaemon(path: socketPath)
+    case EACCES, EPERM: throw .notPermitted(path: socketPath)
+    case EAGAIN: throw .timedOut(path: socketPath, seconds: timeoutSeconds)
+    case let code: throw .connection(path: socketPath, reason: reason(code))
+    }
+  }
+
+  private func send(_ bytes: [UInt8], _ descriptor: CInt) throws(DiagnosticsError) {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+      }
+      if count > 0 {
+        sent += count
+      } else if errno == EPIPE || errno == ECONNRESET {
+        // The daemon has answered before it read everything, or it has gone; what it left to read will tell.
+        return
+      } else if errno == EAGAIN {
+        throw .timedOut(path: socketPath, seconds: timeoutSeconds)
+      } else if errno != EINTR {
+        throw .connection(path: socketPath, reason: reason(errno))
+      }
+    }
+  }
+
+  private func receive(_ descriptor: CInt, until deadline: Double) throws(DiagnosticsError) -> [UInt8] {
+    var reply: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+    while true {
+      let left = deadline - DiagnosticsClient.now()
+      var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let ready = left > 0 ? poll(&wanted, 1, CInt(left * 1000) + 1) : 0
+      if ready == 0 { throw .timedOut(path: socketPath, seconds: timeoutSeconds) }
+      let count = ready < 0 ? -1 : recv(descriptor, &chunk, chunk.count, 0)
+      if count == 0 || (count < 0 && errno == ECONNRESET) { return reply }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .connection(path: socketPath, reason: reason(errno))
+      }
+      reply += chunk[..<count]
+      guard reply.count <= DiagnosticsClient.largestReply else {
+        throw .badReply(path: socketPath, reason: "it is longer than 16 MiB")
+      }
+    }
+  }
+
+  /// Seconds on a clock that nobody sets.
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// What RFC 3986 allows in a path and a query stays; all else, line breaks above all, becomes %XX.
+  static func encoded(_ path: String) -> String {
+    let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?".utf8)
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in path.utf8 {
+      if allowed.contains(byte) {
+        bytes.append(byte)
+      } else {
+        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,117 @@
+// `/metrics`: the documents' numbers in Prometheus' text exposition format 0.0.4.
+public import Documents
+import Vocabulary
+
+/// The documents as metrics. What is not known gives no line: a 0 would be a lie that somebody alerts on.
+public func prometheusText(
+  status: StatusDocument, health: [HealthDocument], alerts: [AlertDocument], sources: [SourceDocument],
+  memory: MemoryDocument
+) -> String {
+  var text = Exposition()
+  text.family("telltale_info", "gauge", "Always 1; version, vehicle and mode of the daemon.")
+  text.sample(["version": status.version, "vehicle": status.vehicle, "mode": status.mode], 1)
+  text.family("telltale_uptime_seconds", "gauge", "Seconds since the daemon started.")
+  text.sample([:], status.uptimeSeconds)
+  text.family("telltale_frames_total", "counter", "Frames since the start, by what became of them.")
+  for (outcome, count) in [
+    ("received", status.frames.received), ("decoded", status.frames.decoded), ("unmatched", status.frames.unmatched),
+    ("malformed", status.frames.malformed), ("dropped", status.frames.dropped),
+  ] { text.sample(["outcome": outcome], Double(count)) }
+  text.family("telltale_signals", "gauge", "Signals in the catalogue, and those with a valid value now.")
+  text.sample(["state": "known"], Double(status.signals.known))
+  text.sample(["state": "valid"], Double(status.signals.valid))
+  text.family("telltale_trips_total", "counter", "Trips since Telltale watches this vehicle.")
+  text.sample([:], Double(status.trips))
+  text.family("telltale_distance_km_total", "counter", "Kilometres since Telltale watches this vehicle.")
+  text.sample([:], status.distanceKm)
+
+  text.family("telltale_source_frames_total", "counter", "Frames by source.")
+  for s in sources { text.sample(["source": s.name, "kind": s.kind], Double(s.frames)) }
+  text.family("telltale_source_dropped_total", "counter", "Frames lost by source.")
+  for s in sources { text.sample(["source": s.name, "kind": s.kind], Double(s.dropped)) }
+  text.family("telltale_source_damaged_lines_total", "counter", "Lines of a recording that could not be read.")
+  for s in sources { text.sample(["source": s.name, "kind": s.kind], Double(s.damagedLines)) }
+
+  text.family("telltale_component_state", "gauge", "1 for the state that the component is in.")
+  for h in health { text.sample(["component": h.component, "state": h.state], 1) }
+  text.family("telltale_component_score", "gauge", "Health score, 0 failed to 100 new.")
+  for h in health { text.sample(["component": h.component], h.score) }
+  text.family("telltale_component_confidence", "gauge", "How much data stands behind the score, 0 to 1.")
+  for h in health { text.sample(["component": h.component], h.knownConfidence) }
+  text.family("telltale_component_rul_km", "gauge", "Quantiles of the remaining useful life in km.")
+  for h in health { text.quantiles(["component": h.component], h.rul?.km) }
+  text.family("telltale_component_rul_days", "gauge", "Quantiles of the remaining useful life in days.")
+  for h in health { text.quantiles(["component": h.component], h.rul?.days) }
+  text.family("telltale_alerts_open", "gauge", "Alerts that are not resolved, by severity.")
+  for severity in ["warning", "critical"] {
+    text.sample(
+      ["severity": severity], Double(alerts.count { $0.severity == severity && $0.state != "resolved" }))
+  }
+
+  text.family("telltale_sync_connected", "gauge", "1 while the broker is connected; absent without a broker.")
+  text.sample([:], status.sync.configured ? (status.sync.connected ? 1 : 0) : nil)
+  text.family("telltale_outbox_rows", "gauge", "Rows that no receiver has acknowledged yet, by lane.")
+  text.sample(["lane": "alerts"], Double(status.sync.queued.alerts))
+  text.sample(["lane": "events"], Double(status.sync.queued.events))
+  text.sample(["lane": "telemetry"], Double(status.sync.queued.telemetry))
+  text.family("telltale_published_total", "counter", "Rows handed to the broker, repetitions included.")
+  text.sample([:], Double(status.sync.published))
+  text.family("telltale_acknowledged_total", "counter", "Rows that a receiver has in its database.")
+  text.sample([:], Double(status.sync.acknowledged))
+  text.family("telltale_store_bytes", "gauge", "Size of the database on disk.")
+  text.sample([:], Double(status.store.bytes))
+  text.family("telltale_memory_bytes", "gauge", "Memory of the daemon, and its planned limit.")
+  for (kind, bytes) in [
+    ("planned", memory.plannedTotal), ("limit", memory.limit), ("resident", memory.resident), ("peak", memory.peak),
+    ("private", memory.privateBytes),
+  ] { text.sample(["kind": kind], Double(bytes)) }
+  return text.lines
+}
+
+extension HealthDocument {
+  /// Nil while the component is unknown: there is no score that it could be the confidence of.
+  var knownConfidence: Double? { state == HealthState.unknown.name ? nil : confidence }
+}
+
+/// Writes metric families; a family's head is written with its first sample, so that an empty one leaves no trace.
+private struct Exposition {
+  var lines = ""
+  private var name = ""
+  private var head = ""
+
+  mutating func family(_ name: String, _ type: String, _ help: String) {
+    self.name = name
+    head = "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+  }
+
+  mutating func sample(_ labels: KeyValuePairs<String, String>, _ value: Double?, more: String? = nil) {
+    guard let value, value.isFinite else { return }
+    var inside = labels.map { "\($0)=\"\(escaped($1))\"" }
+    if let more { inside.append(more) }
+    let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    lines += head + name + (inside.isEmpty ? "" : "{" + inside.joined(separator: ",") + "}") + " " + number + "\n"
+    head = ""
+  }
+
+  mutating func quantiles(_ labels: KeyValuePairs<String, String>, _ q: QuantilesDocument?) {
+    guard let q else { return }
+    for (level, value) in [
+      ("0.05", q.p05), ("0.1", q.p10), ("0.25", q.p25), ("0.5", q.p50), ("0.75", q.p75), ("0.9", q.p90),
+      ("0.95", q.p95),
+    ] { sample(labels, value, more: "quantile=\"\(level)\"") }
+  }
+
+  /// A label's value with backslash, quote and newline escaped, as the format asks.
+  private func escaped(_ value: String) -> String {
+    var result = ""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\\": result += "\\\\"
+      case "\"": result += "\\\""
+      case "\n": result += "\\n"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

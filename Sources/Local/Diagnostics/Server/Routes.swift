@@ -1,0 +1,112 @@
+// From a request line to a reply, free of I/O.
+import Documents
+import NIOHTTP1
+import Vocabulary
+
+/// One whole answer.
+struct Reply: Sendable {
+  var status: HTTPResponseStatus
+  var contentType = "application/json"
+  var body: [UInt8]
+  /// Methods for a 405's `Allow`.
+  var allow: String?
+
+  static func error(_ status: HTTPResponseStatus, _ error: String, mend: String, allow: String? = nil) -> Reply {
+    let text = (try? jsonText(ErrorDocument(error: error, mend: mend))) ?? Array("{}\n".utf8)
+    return Reply(status: status, body: text, allow: allow)
+  }
+}
+
+/// Everything below the socket's root.
+struct Routes: Sendable {
+  let views: DiagnosticsViews
+
+  static let paths = [
+    "/v1/status", "/v1/signals", "/v1/signals/{path}", "/v1/health", "/v1/health/{component}", "/v1/alerts",
+    "/v1/sources", "/v1/memory", "/v1/trips", "/metrics",
+  ]
+
+  /// - Parameter target: The request target in origin or absolute form (RFC 9112, 3.2); a query is ignored.
+  func reply(to method: HTTPMethod, _ target: String) -> Reply {
+    guard let path = Routes.path(of: target) else {
+      return .error(.badRequest, "the path is not percent-encoded UTF-8", mend: "encode bytes as %41, see RFC 3986")
+    }
+    guard let make = route(path) else {
+      let nearest = nearestName(to: path, among: Routes.paths).map { "did you mean \($0)? " } ?? ""
+      let list = Routes.paths.joined(separator: " ")
+      return .error(.notFound, "there is no \(path)", mend: nearest + "There are: " + list)
+    }
+    guard method == .GET || method == .HEAD else {
+      return .error(
+        .methodNotAllowed, "\(method.rawValue) is not possible at \(path)", mend: "use GET or HEAD", allow: "GET, HEAD")
+    }
+    return make()
+  }
+
+  private func route(_ path: String) -> (() -> Reply)? {
+    switch path {
+    case "/v1/status": { document(views.status()) }
+    case "/v1/signals": { document(views.signals()) }
+    case "/v1/health": { document(views.health()) }
+    case "/v1/alerts": { document(views.alerts()) }
+    case "/v1/sources": { document(views.sources()) }
+    case "/v1/memory": { document(views.memory()) }
+    case "/v1/trips": { document(views.trips()) }
+    case "/metrics":
+      { Reply(status: .ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(views.metrics().utf8)) }
+    default:
+      if let name = tail(of: path, after: "/v1/signals/") {
+        { member(name, of: views.signals(), by: \.path, called: "signal", list: "/v1/signals lists all") }
+      } else if let name = tail(of: path, after: "/v1/health/") {
+        { member(name, of: views.health(), by: \.component, called: "component", list: "/v1/health lists all") }
+      } else {
+        nil
+      }
+    }
+  }
+
+  private func member<Document: Encodable>(
+    _ name: String, of all: [Document], by key: KeyPath<Document, String>, called kind: String, list: String
+  ) -> Reply {
+    if let found = all.first(where: { $0[keyPath: key] == name }) { return document(found) }
+    let nearest = nearestName(to: name, among: all.lazy.map { $0[keyPath: key] })
+    return .error(
+      .notFound, "there is no \(kind) \(name)", mend: (nearest.map { "did you mean \($0)? " } ?? "") + list)
+  }
+
+  private func document(_ document: some Encodable) -> Reply {
+    do {
+      return Reply(status: .ok, body: try jsonText(document))
+    } catch {
+      return .error(.internalServerError, "a number of the document is not finite: \(error)", mend: "report this")
+    }
+  }
+
+  private func tail(of path: String, after prefix: String) -> String? {
+    path.hasPrefix(prefix) && path.utf8.count > prefix.utf8.count ? String(path.dropFirst(prefix.count)) : nil
+  }
+
+  /// The decoded path; nil when it is no percent-encoded UTF-8.
+  static func path(of target: String) -> String? {
+    var rest = Substring(target)
+    if rest.hasPrefix("http://") {
+      let authority = rest.dropFirst(7)
+      rest = authority.firstIndex(of: "/").map { authority[$0...] } ?? "/"
+    }
+    let encoded = Array(rest.prefix { $0 != "?" && $0 != "#" }.utf8)
+    var bytes: [UInt8] = []
+    var i = 0
+    while i < encoded.count {
+      if encoded[i] == UInt8(ascii: "%") {
+        guard i + 2 < encoded.count, let high = hexDigit(encoded[i + 1]), let low = hexDigit(encoded[i + 2])
+        else { return nil }
+        bytes.append(high << 4 | low)
+        i += 3
+      } else {
+        bytes.append(encoded[i])
+        i += 1
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

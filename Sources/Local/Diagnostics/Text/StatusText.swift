@@ -1,0 +1,40 @@
+// The daemon at a glance, for people.
+import Documents
+
+public func text(of status: StatusDocument, colour: Bool) -> String {
+  var table = TextTable(columns: ["": .left, "": .left])
+  func line(_ title: String, _ text: String, _ meaning: StyledText.Meaning = .plain) {
+    table.add([StyledText(title, .faint), StyledText(text, meaning)])
+  }
+  line("vehicle", status.vehicle)
+  line("daemon", "telltaled \(status.version), \(status.mode), up \(Figures.span(seconds: status.uptimeSeconds))")
+  let clock = status.clock
+  line("clock", "\(clock.now), quality \(clock.quality)", clock.quality == "none" ? .warning : .plain)
+  let f = status.frames
+  line(
+    "frames",
+    "\(f.received) received, \(f.decoded) decoded, \(f.unmatched) unmatched, \(f.malformed) malformed, "
+      + "\(f.dropped) dropped",
+    f.dropped > 0 ? .warning : .plain)
+  line("sources", "\(status.sources)")
+  line("signals", "\(status.signals.valid) of \(status.signals.known) valid")
+  let trip = status.trip.map { "number \($0.number), since \($0.started), \(decimal($0.distanceKm, 1)) km" }
+  line("trip", trip ?? "none")
+  line("watched", "\(status.trips) trips, \(decimal(status.distanceKm, 1)) km")
+  let s = status.sync
+  line("broker", broker(s), s.configured && !s.connected ? .warning : .plain)
+  line("queued", "\(s.queued.alerts) alerts, \(s.queued.events) events, \(s.queued.telemetry) telemetry")
+  line("sent", "\(s.published) published, \(s.acknowledged) acknowledged")
+  let store = status.store
+  line(
+    "store", "\(store.path), \(Figures.bytes(store.bytes))" + (store.error.map { ": " + $0 } ?? ""),
+    store.error == nil ? .plain : .bad)
+  for warning in status.warnings { line("warning", warning, .warning) }
+  return table.rendered(colour: colour)
+}
+
+private func broker(_ sync: StatusDocument.Sync) -> String {
+  guard sync.configured else { return "none configured" }
+  let state = sync.connected ? "connected" : "not connected"
+  return "\(sync.broker ?? Figures.unknown), \(state)" + (sync.error.map { ": " + $0 } ?? "")
+}

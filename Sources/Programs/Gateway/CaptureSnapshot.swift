@@ -1,0 +1,54 @@
+// What diagnostics may see of capture: a copy, renewed a few times a second, that can never hold capture up.
+import Alerting
+import Decoding
+import Pipeline
+import Synchronization
+import VehicleBus
+import Vocabulary
+
+/// A moment of the capture thread.
+struct CaptureSnapshot {
+  var stamp: Timestamp
+  var counters = FrameDecoder.Counters()
+  var lostRecords: UInt64 = 0
+  var trips: UInt32 = 0
+  var totalKm = 0.0
+  var trip: Trip?
+  var reports: InlineArray<3, HealthReport>
+  var alerts = AlertBook()
+  var readings: [SignalReading]
+  var sources: [SourceSnapshot] = []
+
+  init(signals: Int, stamp: Timestamp) {
+    self.stamp = stamp
+    reports = InlineArray(repeating: HealthReport(unknown: .engineOil, because: .none, at: stamp))
+    readings = Array(repeating: .never, count: signals)
+  }
+}
+
+struct SourceSnapshot {
+  var name: String
+  var kind: String
+  var state: SourceState
+  var counters: SourceCounters
+  var problem: String?
+}
+
+/// The one place where capture leaves its snapshot and others pick it up.
+final class SnapshotBoard: Sendable {
+  private let snapshot: Mutex<CaptureSnapshot>
+  let memoryBytes: Int
+
+  init(signals: Int, stamp: Timestamp) {
+    snapshot = Mutex(CaptureSnapshot(signals: signals, stamp: stamp))
+    memoryBytes = signals * MemoryLayout<SignalReading>.stride + MemoryLayout<CaptureSnapshot>.stride
+  }
+
+  /// Renews the snapshot unless somebody is reading it this instant: capture never waits here.
+  func renewIfFree(_ body: (inout CaptureSnapshot) -> Void) { _ = snapshot.withLockIfAvailable { body(&$0) } }
+
+  /// Renews the snapshot, waiting for readers: for the end of a run only.
+  func renew(_ body: (inout CaptureSnapshot) -> Void) { snapshot.withLock { body(&$0) } }
+
+  func read<Result: Sendable>(_ body: (CaptureSnapshot) -> Result) -> Result { snapshot.withLock { body($0) } }
+}

@@ -1,0 +1,337 @@
+// The daemon as a whole: builds the rooms from the configuration, starts the threads, ends them in order.
+import Adapters
+import ConfigurationFile
+import CLinux
+import Clock
+import Diagnostics
+import FleetContract
+import Glibc
+public import Logging
+import MQTT
+import Pipeline
+import Recordings
+import Store
+import Sync
+import Synchronization
+import VehicleBus
+import Vocabulary
+
+/// An error that keeps the daemon from starting, as one line with its mend.
+public struct GatewayError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+
+  init(_ error: some Error & CustomStringConvertible) { description = error.description }
+  init(_ text: String) { description = text }
+}
+
+/// What to replay instead of listening to the configured interfaces.
+public struct Replay: Sendable {
+  public var recordings: [String]
+  /// Recording seconds per second; infinite for as fast as possible.
+  public var speed: Double
+  /// End by itself when the recordings are through, stored and sent.
+  public var exitsAtEnd: Bool
+
+  public init(recordings: [String], speed: Double, exitsAtEnd: Bool) {
+    self.recordings = recordings
+    self.speed = speed
+    self.exitsAtEnd = exitsAtEnd
+  }
+}
+
+/// A running daemon.
+public final class Gateway {
+  public static let version = "0.1.0"
+
+  private let configuration: GatewayConfiguration
+  private let replay: Replay?
+  private let log: Logger
+  private let vehicle: VehicleDefinition
+  private let views: Views
+  private let loop: CaptureLoop
+  private let recorder: Recorder
+  private let courier: Courier?
+  private let server: DiagnosticsServer
+  private let recording: RecordingSource?
+  private var store: Store?
+  private var threads: [UInt64] = []
+  private let courierEnd = End()
+
+  /// The end of a replay waits for acknowledgements as long as some came within this time.
+  private static let patience = 15.0
+  /// Without a connection it does not wait so long: what is not sent now is sent at the next start.
+  private static let patienceOffline = 5.0
+
+  /// Builds everything; nothing runs yet.
+  /// - Throws: `GatewayError`: a pack, recording or state folder that cannot be used, or a plan over its limit.
+  public init(_ configuration: GatewayConfiguration, replay: Replay?, log: Logger) throws(GatewayError) {
+    self.configuration = configuration
+    self.replay = replay
+    self.log = log
+    let hostStarted = RealClock.hostNanoseconds()
+    let vehicle: VehicleDefinition
+    do throws(ConfigurationError) {
+      vehicle = try configuration.vehicleDefinition()
+    } catch {
+      throw GatewayError(error)
+    }
+    self.vehicle = vehicle
+    for problem in vehicle.problems { log.warning("\(problem)") }
+    let plan = MemoryPlan(configuration, vehicle, isReplay: replay != nil)
+    if let breaking = plan.breaking { throw GatewayError(Gateway.overLimit(configuration, plan, breaking)) }
+
+    let sources: [any FrameSource]
+    let clock: any TimeSource
+    if let replay {
+      do throws(RecordingError) {
+        let source = try RecordingSource(paths: replay.recordings, speed: replay.speed)
+        recording = source
+        sources = [source]
+        clock = source.clock
+      } catch {
+        throw GatewayError(error)
+      }
+    } else {
+      guard !configuration.interfaces.isEmpty else {
+        throw GatewayError(
+          "\(configuration.file): sources: nothing to listen to; add `sources: [{can: can0}]`, or give --replay LOG")
+      }
+      recording = nil
+      sources = configuration.interfaces.enumerated().map { index, name in
+        SocketCANSource(interface: name, bus: UInt8(index), receiveBufferBytes: configuration.receiveBuffer)
+      }
+      clock = RealClock()
+    }
+
+    let store: Store
+    let checkpoint: GatewayCheckpoint?
+    do throws(StoreError) {
+      store = try Store.open(
+        directory: configuration.state, vehicle: configuration.vehicle, catalogue: vehicle.catalogue)
+      let stored = try store.checkpoint()
+      checkpoint = stored.flatMap { GatewayCheckpoint(version: $0.version, bytes: $0.data) }
+      if stored != nil && checkpoint == nil {
+        log.warning("\(store.path): the stored health is of another version and cannot be used; learning starts again")
+      }
+    } catch {
+      throw GatewayError(error)
+    }
+    if let repaired = store.repaired { log.error("\(repaired)") }
+    self.store = store
+
+    let started = clock.now()
+    let rings = CaptureRings(signals: vehicle.catalogue.count)
+    let stage = CaptureStage(
+      vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint)
+    let board = SnapshotBoard(signals: vehicle.catalogue.count, stamp: started)
+
+    let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, log: { log.warning("\($0)") })
+    self.recorder = recorder
+    courier = try Gateway.makeCourier(configuration, storePath: store.path, started, recorder, log)
+    if let courier { recorder.report(to: courier) }
+
+    loop = CaptureLoop(
+      sources: sources, stage: stage, board: board, clock: clock, isReplay: replay != nil,
+      ringBell: { recorder.ring() })
+    views = Views(
+      configuration: configuration, catalogue: vehicle.catalogue, board: board, recorder: recorder, courier: courier,
+      plan: plan, storePath: store.path, started: RealClock().now(), hostStarted: hostStarted,
+      isReplay: replay != nil, standingWarnings: vehicle.problems + (store.repaired.map { [$0] } ?? []))
+    server = DiagnosticsServer(socketPath: configuration.socket, views: views.diagnostics)
+  }
+
+  static func overLimit(
+    _ configuration: GatewayConfiguration, _ plan: MemoryPlan, _ breaking: MemoryPlan.Line
+  ) -> String {
+    let place = configuration.file + (configuration.memoryLimitLine.map { ":\($0)" } ?? "")
+    return "\(place): limits.memory: the plan needs \(plan.total) bytes and breaks the limit of \(plan.limit) at "
+      + "\"\(breaking.buffer)\" (\(breaking.bytes) bytes); raise limits.memory, or load fewer adapters"
+  }
+
+  private static func makeCourier(
+    _ configuration: GatewayConfiguration, storePath: String, _ started: Timestamp, _ recorder: Recorder, _ log: Logger
+  ) throws(GatewayError) -> Courier? {
+    guard let broker = configuration.broker, let id = VehicleID(configuration.vehicle) else { return nil }
+    var settings = CourierConfiguration(
+      vehicle: id, host: broker.host, port: broker.port, version: version, boot: started.boot, started: started.rfc3339)
+    settings.broker = broker
+    do throws(MQTTError) {
+      return try Courier(
+        settings, outboxPath: storePath,
+        acknowledged: { range in
+          defer { recorder.ring() }
+          return recorder.acknowledgements.push(range)
+        },
+        report: { news in
+          switch news {
+          case .connected: log.info("\(news.description)")
+          default: log.warning("\(news.description)")
+          }
+        })
+    } catch {
+      throw GatewayError(error)
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs until SIGTERM or SIGINT, or, with `exitsAtEnd`, until the replay is through, stored and sent.
+  ///
+  /// Call it from the main thread, before anything else has started a thread: signals are blocked here for all.
+  /// - Throws: `GatewayError` when a thread or the socket cannot be started.
+  public func run() throws(GatewayError) -> ReplaySummary? {
+    let signals = telltale_signalfd()
+    guard let store else { throw GatewayError("a gateway runs once") }
+    self.store = nil
+    do throws(DiagnosticsError) {
+      try server.start()
+    } catch {
+      throw GatewayError(error)
+    }
+    defer { server.stop() }
+    try start("recorder", ThreadStack.recorder) { [recorder, box = StoreBox(store)] in
+      if let store = box.take() { recorder.run(store) }
+    }
+    if let courier {
+      try start("courier", ThreadStack.courier) { [courierEnd] in
+        courier.run()
+        courierEnd.reached.store(true, ordering: .releasing)
+      }
+    }
+    try start("capture", ThreadStack.capture) { [loop] in loop.run() }
+    log.info("telltaled \(Gateway.version) watches \(configuration.vehicle): \(describeSources())")
+    telltale_notify("READY=1\nSTATUS=watching \(configuration.vehicle)")
+    superviseUntilEnd(signals)
+    telltale_notify("STOPPING=1")
+    return end()
+  }
+
+  private func start(_ name: String, _ stack: Int, _ body: @escaping @Sendable () -> Void) throws(GatewayError) {
+    var thread: UInt64 = 0
+    let context = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
+    let result = telltale_thread_start(name, stack, runThreadBody, context, &thread)
+    guard result == 0 else {
+      Unmanaged<ThreadBody>.fromOpaque(context).release()
+      throw GatewayError("cannot start the \(name) thread: \(String(cString: strerror(-result))); raise TasksMax")
+    }
+    threads.append(thread)
+  }
+
+  /// Waits for signals and the end of a replay; feeds the watchdog as long as capture turns; says what changes.
+  private func superviseUntilEnd(_ signals: Int32) {
+    let epoll = telltale_epoll_create()
+    telltale_epoll_add(epoll, signals, 0)
+    defer { close(epoll) }
+    var lastTurns: UInt64 = .max
+    var told: Set<String> = []
+    var progress = ReplayProgress(isShown: replay != nil)
+    while true {
+      var tag: UInt64 = 0
+      telltale_epoll_wait(epoll, &tag, 1, 250)
+      switch telltale_signalfd_read(signals) {
+      case SIGTERM, SIGINT: return
+      case SIGHUP: checkReload()
+      default: break
+      }
+      let turns = loop.turns
+      // A replay that is through has nothing left to turn for: it is idle, not stuck.
+      if turns != lastTurns || loop.hasEnded { telltale_notify("WATCHDOG=1") }
+      lastTurns = turns
+      for source in views.sources() {
+        for problem in [source.error, source.firstDamage].compactMap({ $0 }) where told.insert(problem).inserted {
+          log.warning("\(problem)")
+        }
+      }
+      progress.show(views.status())
+      if loop.hasEnded && replay?.exitsAtEnd == true { return }
+    }
+  }
+
+  /// SIGHUP: a new configuration is checked, and said to be right or wrong; the running one stays.
+  private func checkReload() {
+    do throws(ConfigurationError) {
+      let fresh = try GatewayConfiguration.load(path: configuration.file)
+      _ = try fresh.vehicleDefinition()
+      log.notice("\(configuration.file) is valid; it takes effect at the next start: systemctl restart telltaled")
+    } catch {
+      log.error("\(error.description); the running configuration stays")
+    }
+  }
+
+  /// Ends the threads in the order of the flow, so that nothing that was captured is left behind.
+  private func end() -> ReplaySummary? {
+    loop.stop()
+    waitFor(seconds: 5) { loop.hasEnded }
+    recorder.ring()
+    waitFor(seconds: 3) { recorder.isIdle }
+    if let courier {
+      if replay?.exitsAtEnd == true && loop.hasEnded { awaitAcknowledgements(courier) }
+      courier.stop()
+      waitFor(seconds: 2) { courierEnd.reached.load(ordering: .acquiring) }
+    }
+    waitFor(seconds: 1) { recorder.isIdle }
+    recorder.stop()
+    for thread in threads { telltale_thread_join(thread) }
+    threads = []
+    let status = views.status()
+    log.info("telltaled ends: \(status.frames.received) frames, \(status.trips) trips")
+    guard let recording else { return nil }
+    return ReplaySummary(status, recording: recording, recorder.snapshot, views.health())
+  }
+
+  private func awaitAcknowledgements(_ courier: Courier) {
+    var last = (acknowledged: UInt64.max, at: RealClock.hostNanoseconds())
+    courier.poke()
+    courier.drain(seconds: 3600)
+    while !courierEnd.reached.load(ordering: .acquiring) {
+      let snapshot = courier.snapshot
+      let now = RealClock.hostNanoseconds()
+      if snapshot.acknowledged != last.acknowledged { last = (snapshot.acknowledged, now) }
+      let patience = snapshot.isConnected ? Gateway.patience : Gateway.patienceOffline
+      if Double(now - last.at) * 1e-9 > patience { return }
+      waitFor(seconds: 0.05) { courierEnd.reached.load(ordering: .acquiring) }
+    }
+  }
+
+  private func waitFor(seconds: Double, _ condition: () -> Bool) {
+    let deadline = RealClock.hostNanoseconds() + Int64(seconds * 1e9)
+    var pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
+    while !condition() && RealClock.hostNanoseconds() < deadline { nanosleep(&pause, nil) }
+  }
+
+  private func describeSources() -> String {
+    let names = views.sources().map { $0.name }.joined(separator: ", ")
+    return "\(names) with \(vehicle.packs.joined(separator: ", ")); socket \(configuration.socket)"
+  }
+}
+
+/// Set when a thread's work is over.
+private final class End: Sendable {
+  let reached = Atomic<Bool>(false)
+}
+
+/// A thread's work on its way through C.
+private final class ThreadBody: Sendable {
+  let work: @Sendable () -> Void
+
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+}
+
+/// The C entry of every thread. A free function: a closure here would be bound to the main actor and trap.
+private func runThreadBody(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().work()
+}
+
+/// Hands the store from the thread that opened it to the recorder's.
+// @unchecked: the main thread fills it before the recorder starts and never looks again; `take` is called once.
+private final class StoreBox: @unchecked Sendable {
+  private var store: Store?
+
+  init(_ store: Store) { self.store = store }
+
+  func take() -> Store? {
+    defer { store = nil }
+    return store
+  }
+}

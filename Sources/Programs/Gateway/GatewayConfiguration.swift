@@ -1,0 +1,154 @@
+// telltale.yaml: what the user says, checked, with defaults, before anything starts.
+public import Adapters
+public import ConfigurationFile
+import FleetContract
+import Glibc
+public import MQTT
+
+public import Vocabulary
+
+/// The daemon's configuration.
+public struct GatewayConfiguration: Sendable {
+  public var file: String
+  public var vehicle: String
+  /// CAN interfaces in the order of the configuration; their index is the frames' bus.
+  public var interfaces: [String]
+  public var packs: [String]
+  /// Folder that holds the packs.
+  public var packFolder: String
+  public var state: String
+  public var socket: String
+  public var broker: BrokerOptions?
+  /// Bytes that the memory plan may reach, and the line where the configuration says so.
+  public var memoryLimit: Int
+  public var memoryLimitLine: Int?
+  public var receiveBuffer: Int
+  public var displacementLitres: Double?
+  public var parameters: [(component: ComponentID, name: String, value: Double)]
+  public var logLevel: LogLevel
+
+  public enum LogLevel: String, CaseIterable, Sendable { case debug, info, warning, error }
+
+  public static let standardMemoryLimit = 16 << 20
+
+  /// Reads and checks the file. The environment may override scalars: `TELLTALE_MQTT_PORT` is `mqtt.port`.
+  /// - Throws: `ConfigurationError`: file, line, key, what is wrong and the mend.
+  public static func load(
+    path: String, environment: [String: String] = Section.processEnvironment()
+  ) throws(ConfigurationError) -> GatewayConfiguration {
+    let root = try Section.load(path: path, environment: environment)
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    func resolved(_ name: String) -> String { name.hasPrefix("/") ? name : folder + "/" + name }
+
+    let vehicleSection = try root.section("vehicle")
+    let vehicle = try vehicleSection.string("id")
+    guard VehicleID(vehicle) != nil else {
+      throw vehicleSection.error(
+        "id", "\"\(vehicle)\" cannot stand in a topic", mend: "use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
+    }
+    var interfaces: [String] = []
+    for source in try root.sections("sources") { interfaces.append(try source.string("can")) }
+    guard interfaces.count <= 8 else {
+      throw root.error("sources", "\(interfaces.count) sources", mend: "at most 8 fit; run a second daemon for the rest")
+    }
+    let limits = try root.section("limits")
+    let components = try root.section("components")
+    let packFolder = try root.optionalString("adapters_path").map(resolved)
+    var configuration = GatewayConfiguration(
+      file: path, vehicle: vehicle, interfaces: interfaces,
+      packs: try root.strings("adapters", default: ["obd2"]),
+      packFolder: packFolder ?? GatewayConfiguration.installedPacks(),
+      state: resolved(try root.string("state", default: "/var/lib/telltale")),
+      socket: resolved(try root.string("socket", default: "/run/telltale/telltale.sock")), broker: nil,
+      memoryLimit: try limits.size("memory", in: 1 << 20...1 << 34, default: standardMemoryLimit),
+      memoryLimitLine: limits.line,
+      receiveBuffer: try limits.size("receive_buffer", in: 1 << 16...1 << 26, default: 1 << 20),
+      displacementLitres: try vehicleSection.optionalNumber("displacement_l", in: 0.1...30),
+      parameters: try ComponentKeys.read(components),
+      logLevel: try root.section("log").choice("level", default: .info))
+    if let mqtt = try root.optionalSection("mqtt") {
+      configuration.broker = try broker(mqtt, vehicle: vehicle, resolved)
+    }
+    try root.finish()
+    return configuration
+  }
+
+  private static func broker(
+    _ mqtt: Section, vehicle: String, _ resolved: (String) -> String
+  ) throws(ConfigurationError) -> BrokerOptions {
+    var options = BrokerOptions(
+      host: try mqtt.string("host"), port: UInt16(try mqtt.integer("port", in: 1...65_535, default: 1883)),
+      clientID: "telltale-" + vehicle)
+    options.username = try mqtt.optionalString("username")
+    if let name = try mqtt.optionalString("password_file") {
+      let path = resolved(name)
+      guard let text = try firstLine(of: path) else {
+        throw mqtt.error("password_file", "\(path) cannot be read", mend: "make it readable by the daemon's user, mode 0600")
+      }
+      options.password = text
+    }
+    let ca = try mqtt.optionalString("ca_file").map(resolved)
+    let certificate = try mqtt.optionalString("cert_file").map(resolved)
+    let key = try mqtt.optionalString("key_file").map(resolved)
+    let wantsTLS = try mqtt.boolean("tls", default: ca != nil || certificate != nil)
+    if wantsTLS { options.tls = .init(caFile: ca, certificateFile: certificate, keyFile: key) }
+    do throws(MQTTError) {
+      try options.validate()
+    } catch {
+      throw mqtt.error("host", error.description, mend: "see `man 5 telltale.yaml`")
+    }
+    return options
+  }
+
+  private static func firstLine(of path: String) throws(ConfigurationError) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var buffer = [CChar](repeating: 0, count: 1024)
+    guard fgets(&buffer, Int32(buffer.count), file) != nil else { return nil }
+    let bytes = buffer.prefix { $0 != 0 && $0 != 10 && $0 != 13 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Where packs are when the configuration does not say: the installed ones, else those of the source tree that this
+  /// binary was built in.
+  static func installedPacks() -> String {
+    let installed = ["/usr/share/telltale/adapters", "/usr/local/share/telltale/adapters"]
+    for folder in installed where access(folder + "/obd2/pack.yaml", R_OK) == 0 { return folder }
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let length = readlink("/proc/self/exe", &buffer, buffer.count)
+    var path = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    while let slash = path.lastIndex(of: "/") {
+      path = String(path[..<slash])
+      if access(path + "/adapters/obd2/pack.yaml", R_OK) == 0 { return path + "/adapters" }
+    }
+    return installed[0]
+  }
+
+  /// Reads the packs and builds the vehicle from them.
+  public func vehicleDefinition() throws(ConfigurationError) -> VehicleDefinition {
+    var loaded: [AdapterPack] = []
+    for name in packs {
+      let directory = name.contains("/") ? name : packFolder + "/" + name
+      guard access(directory + "/pack.yaml", F_OK) == 0 else {
+        throw ConfigurationError(
+          file: file, key: "adapters", reason: "no pack \"\(name)\" below \(packFolder)",
+          mend: "packs there: \(availablePacks()); or set adapters_path")
+      }
+      loaded.append(try AdapterPack.load(directory: directory))
+    }
+    return try VehicleDefinition(packs: loaded, overrides: parameters, displacementLitres: displacementLitres)
+  }
+
+  private func availablePacks() -> String {
+    guard let directory = opendir(packFolder) else { return "none (the folder does not exist)" }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if access("\(packFolder)/\(name)/pack.yaml", F_OK) == 0 { names.append(name) }
+    }
+    return names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+  }
+}

@@ -1,0 +1,51 @@
+// The memory plan of a configuration: what every room will hold, before the first frame.
+import Adapters
+import Diagnostics
+import MQTT
+import Pipeline
+import VehicleBus
+import Vocabulary
+
+extension MemoryPlan {
+  /// Every buffer of the daemon for this vehicle. Decoder tables count twice: a reload builds the new one beside the old.
+  init(_ configuration: GatewayConfiguration, _ vehicle: VehicleDefinition, isReplay: Bool) {
+    self.init(limit: configuration.memoryLimit)
+    let signals = vehicle.catalogue.count
+    let rings = CaptureRings(signals: signals)
+    add("decoder tables (2)", 2 * vehicle.decoder.memoryBytes)
+    // About 200 bytes a signal: path, unit and the index by path.
+    add("signal catalogue", signals * 200)
+    add("signal table", SignalTable(vehicle.catalogue).memoryBytes)
+    add("one-minute roll-ups", RollUps(vehicle.catalogue).memoryBytes)
+    add("component models and checkpoint", 2 * MemoryLayout<GatewayCheckpoint>.stride)
+    if isReplay {
+      add("recording read-ahead", RecordingSource.memoryBytes)
+    } else {
+      add("CAN receive batches", configuration.interfaces.count * SocketCANSource.memoryBytes)
+    }
+    add("capture batch", CaptureLoop.memoryBytes)
+    add("ring capture to recorder: records", rings.records.memoryBytes)
+    add("ring capture to recorder: roll-ups", rings.rollUps.memoryBytes)
+    add("ring capture to recorder: checkpoints", rings.checkpoints.memoryBytes)
+    add("ring courier to recorder", 256 * MemoryLayout<Int64>.stride * 3)
+    // A row is JSON of about 1 kB; a group holds at most `groupLimit` of them.
+    add("recorder's open group", Recorder.groupLimit * 1024)
+    add("SQLite page cache, writer", 256 << 10)
+    if configuration.broker != nil {
+      add("SQLite page cache, courier", 128 << 10)
+      add("MQTT window", (configuration.broker?.window ?? 20) * 16_384 + 3 * 256 * 1024)
+    }
+    add("diagnostics snapshot", 2 * (signals * MemoryLayout<SignalReading>.stride + MemoryLayout<CaptureSnapshot>.stride))
+    add("diagnostics clients", DiagnosticsServer.plannedBytes(signals: signals))
+    add("thread stacks", ThreadStack.total(hasCourier: configuration.broker != nil))
+  }
+}
+
+/// Stacks of the threads that the gateway starts, bytes.
+enum ThreadStack {
+  static let capture = 256 << 10
+  static let recorder = 512 << 10
+  static let courier = 512 << 10
+
+  static func total(hasCourier: Bool) -> Int { capture + recorder + (hasCourier ? courier : 0) }
+}

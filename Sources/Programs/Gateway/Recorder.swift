@@ -1,0 +1,238 @@
+// The recorder: the only writer of the database. Turns capture's plain values into rows and commits them in groups.
+import CLinux
+import Documents
+import Pipeline
+import Store
+import Sync
+import Synchronization
+import Glibc
+import Vocabulary
+
+/// What the recorder tells others.
+struct RecorderSnapshot: Sendable {
+  /// Transactions committed.
+  var commits: UInt64 = 0
+  /// Rows given to the outbox, by `Lane.rawValue`.
+  var produced: InlineArray<3, UInt64> = InlineArray(repeating: 0)
+  /// Why the last commit failed; nil while they succeed.
+  var problem: String?
+  /// Bytes of the database file.
+  var bytes: Int64 = 0
+  /// The latest trips, newest first.
+  var trips: [TripDocument] = []
+}
+
+/// Drains capture's rings and the courier's acknowledgements, on a thread of its own. A slow disk stalls only this.
+///
+/// Alerts commit at once; the rest in groups of at most a second. A group never ends between an alert, its state and the
+/// checkpoint that goes with it: capture marks where a transaction may end.
+final class Recorder: Sendable {
+  /// Acknowledgements on their way from the courier.
+  let acknowledgements = Ring<Acknowledgement>(capacity: 256)
+  /// Rung by capture and courier when there is something to do.
+  let bell: Int32
+  private let shared = Mutex(RecorderSnapshot())
+  private let isStopping = Atomic<Bool>(false)
+  private let idle = Atomic<Bool>(false)
+  private let rings: CaptureRings
+  private let catalogue: SignalCatalogue
+  private let courier = Mutex<Courier?>(nil)
+  private let log: @Sendable (String) -> Void
+
+  /// Trips that diagnostics shows.
+  static let shownTrips = 100
+  /// Records of one transaction at the most.
+  static let groupLimit = 2048
+
+  init(rings: CaptureRings, catalogue: SignalCatalogue, log: @escaping @Sendable (String) -> Void) {
+    self.rings = rings
+    self.catalogue = catalogue
+    self.log = log
+    bell = telltale_eventfd()
+  }
+
+  var snapshot: RecorderSnapshot { shared.withLock { $0 } }
+  /// Whether everything that capture handed over is committed.
+  var isIdle: Bool { idle.load(ordering: .acquiring) && rings.records.count == 0 && acknowledgements.count == 0 }
+
+  /// Tells `courier` of each commit from now on.
+  func report(to courier: Courier) { self.courier.withLock { $0 = courier } }
+
+  func ring() { telltale_eventfd_signal(bell) }
+
+  /// Lets `run` end once everything is committed.
+  func stop() {
+    isStopping.store(true, ordering: .releasing)
+    ring()
+  }
+
+  /// The thread's body. `store` is handed over: nobody else touches it after this.
+  func run(_ store: consuming Store, waitMilliseconds: Int32 = 200) {
+    let work = RecorderWork(store, rings, catalogue)
+    let epoll = telltale_epoll_create()
+    telltale_epoll_add(epoll, bell, 0)
+    shared.withLock { $0.bytes = Int64(work.store.bytes) }
+    var retryAt: Int64 = 0
+    while true {
+      var tag: UInt64 = 0
+      if work.isEmpty && rings.records.count == 0 && acknowledgements.count == 0 {
+        idle.store(true, ordering: .releasing)
+        if isStopping.load(ordering: .acquiring) { break }
+        telltale_epoll_wait(epoll, &tag, 1, waitMilliseconds)
+      } else {
+        idle.store(false, ordering: .releasing)
+        if !work.isDue { telltale_epoll_wait(epoll, &tag, 1, 20) }
+      }
+      telltale_eventfd_clear(bell)
+      let isEnding = isStopping.load(ordering: .acquiring)
+      let now = telltale_clock_boottime_ns()
+      work.gather(acknowledgements)
+      guard work.isDue || isEnding, !work.isEmpty, now >= retryAt else {
+        // A disk that stays full must not keep the daemon from ending.
+        if isEnding && retryAt > 0 { break }
+        continue
+      }
+      do throws(StoreError) {
+        let health = try work.commit()
+        retryAt = 0
+        shared.withLock {
+          $0.commits += 1
+          if $0.problem != nil { log("the store can be written again") }
+          $0.problem = nil
+          $0.produced = work.produced
+          $0.bytes = Int64(work.store.bytes)
+          $0.trips = work.trips
+        }
+        if let courier = courier.withLock({ $0 }) {
+          if let health { courier.updateHealth(health) }
+          courier.poke()
+        }
+      } catch {
+        retryAt = now + 1_000_000_000
+        let isNew = shared.withLock { shared in
+          defer { shared.problem = error.description }
+          return shared.problem != error.description
+        }
+        if isNew { log("\(error.description); what is not stored waits in memory and is tried again every second") }
+      }
+    }
+    _ = close(epoll)
+  }
+}
+
+/// The recorder's own side: groups, the store, and what it remembers. Lives on the recorder's thread.
+private final class RecorderWork {
+  let store: Store
+  private let rings: CaptureRings
+  private let catalogue: SignalCatalogue
+  /// Whole units of a transaction, ready to be committed.
+  private var group: [StoreRecord] = []
+  /// What came after the last boundary.
+  private var tail: [StoreRecord] = []
+  private var isUrgent = false
+  private var groupBegan: Int64 = 0
+  private var health: [HealthDocument?]
+  private var healthChanged = false
+  private(set) var trips: [TripDocument] = []
+  private(set) var produced: InlineArray<3, UInt64> = InlineArray(repeating: 0)
+  private var producedInGroup: InlineArray<3, UInt64> = InlineArray(repeating: 0)
+
+  init(_ store: consuming Store, _ rings: CaptureRings, _ catalogue: SignalCatalogue) {
+    self.store = store
+    self.rings = rings
+    self.catalogue = catalogue
+    health = ComponentID.allCases.map { _ in nil }
+  }
+
+  var isEmpty: Bool { group.isEmpty && tail.isEmpty }
+
+  /// Whether the group should be committed now: an alert is in it, it is a second old, or large.
+  var isDue: Bool {
+    guard !group.isEmpty else { return false }
+    return isUrgent || group.count >= Recorder.groupLimit / 2
+      || telltale_clock_boottime_ns() - groupBegan >= 1_000_000_000
+  }
+
+  /// Takes over what waits in the rings, up to the limit of a group.
+  func gather(_ acknowledgements: Ring<Acknowledgement>) {
+    if group.isEmpty { groupBegan = telltale_clock_boottime_ns() }
+    while group.count + tail.count < Recorder.groupLimit, let record = rings.records.pop() { take(record) }
+    while group.count < Recorder.groupLimit, let range = acknowledgements.pop() { group.append(.acknowledged(range)) }
+  }
+
+  /// Commits the group; returns the `health` message if a report in it changed.
+  func commit() throws(StoreError) -> [UInt8]? {
+    try store.commit(group)
+    group.removeAll(keepingCapacity: true)
+    for i in 0..<3 { produced[i] += producedInGroup[i] }
+    producedInGroup = InlineArray(repeating: 0)
+    isUrgent = false
+    defer { healthChanged = false }
+    return healthChanged ? try? jsonText(health.compactMap { $0 }) : nil
+  }
+
+  private func take(_ record: CaptureRecord) {
+    switch record {
+    case .boundary:
+      group += tail
+      tail.removeAll(keepingCapacity: true)
+    case .checkpoint:
+      guard let checkpoint = rings.checkpoints.pop() else { return }
+      tail.append(.checkpoint(version: GatewayCheckpoint.version, data: checkpoint.bytes))
+    case .minute(let stamp, let startWall, let signals):
+      var rollUps: [RollUp] = []
+      rollUps.reserveCapacity(signals)
+      for _ in 0..<signals { if let rollUp = rings.rollUps.pop() { rollUps.append(rollUp) } }
+      tail.append(.rollUps(startWall: startWall, seconds: 60, rollUps))
+      var start = stamp
+      start.uptime.nanoseconds -= stamp.wallNanoseconds - startWall
+      start.wallNanoseconds = startWall
+      let document = TelemetryDocument(start: start, seconds: 60, rollUps, catalogue)
+      send(.telemetry, "vehicle.telemetry.received", nil, stamp, document)
+    case .event(let event): take(event)
+    }
+  }
+
+  private func take(_ event: Event) {
+    let time = event.time
+    switch event.kind {
+    case .healthComputed(let report):
+      let document = HealthDocument(report, catalogue)
+      health[Int(report.component.rawValue)] = document
+      healthChanged = true
+      if let data = try? jsonText(document) {
+        tail.append(.health(component: document.component, wall: time.wallNanoseconds, data: data))
+      }
+      send(event.lane, event.type, document.component, time, document)
+    case .healthChanged(let report, let from), .componentDegraded(let report, let from),
+      .componentCritical(let report, let from):
+      send(event.lane, event.type, report.component.name, time, HealthChangeDocument(report, from: from, catalogue))
+    case .alertCreated(let alert), .alertEscalated(let alert), .alertResolved(let alert):
+      let document = AlertDocument(alert, catalogue)
+      isUrgent = true
+      if let data = try? jsonText(document) {
+        tail.append(.alert(id: alert.id, state: document.state, changedWall: alert.changed.wallNanoseconds, data: data))
+      }
+      send(event.lane, event.type, alert.id, time, document)
+    case .tripStarted(let trip):
+      send(event.lane, event.type, "trip-\(trip.number)", time, TripDocument(trip))
+    case .tripEnded(let trip):
+      let document = TripDocument(trip)
+      trips.insert(document, at: 0)
+      if trips.count > Recorder.shownTrips { trips.removeLast() }
+      if let data = try? jsonText(document) {
+        tail.append(.trip(number: trip.number, startedWall: trip.started.wallNanoseconds, data: data))
+      }
+      send(event.lane, event.type, "trip-\(trip.number)", time, document)
+    case .dataDropped(let loss):
+      send(event.lane, event.type, nil, time, DataLossDocument(loss))
+    }
+  }
+
+  private func send(_ lane: Lane, _ type: String, _ subject: String?, _ time: Timestamp, _ document: some Encodable) {
+    // A document holds no number that JSON cannot say, so encoding cannot fail; were it to, the row says so itself.
+    let data = (try? jsonText(document)) ?? Array("{}".utf8)
+    tail.append(.outgoing(lane: lane, type: type, subject: subject, time: time, data: data))
+    producedInGroup[Int(lane.rawValue)] += 1
+  }
+}

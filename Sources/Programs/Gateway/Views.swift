@@ -1,0 +1,112 @@
+// What the technician may look at: capture's snapshot, recorder and courier, as the documents of the socket.
+import CLinux
+import Clock
+import Diagnostics
+import Documents
+import Pipeline
+import Sync
+import Vocabulary
+
+/// Makes the socket's documents from what the threads leave for others to read. Every view is a copy and cannot wait.
+struct Views: Sendable {
+  let configuration: GatewayConfiguration
+  let catalogue: SignalCatalogue
+  let board: SnapshotBoard
+  let recorder: Recorder
+  let courier: Courier?
+  let plan: MemoryPlan
+  let storePath: String
+  let started: Timestamp
+  let hostStarted: Int64
+  let isReplay: Bool
+  let standingWarnings: [String]
+
+  var diagnostics: DiagnosticsViews {
+    DiagnosticsViews(
+      status: { status() }, signals: { signals() }, health: { health() }, alerts: { alerts() },
+      sources: { sources() }, memory: { memory() }, trips: { recorder.snapshot.trips })
+  }
+
+  func status() -> StatusDocument {
+    let capture = board.read { $0 }
+    let recorded = recorder.snapshot
+    let sync = courier?.snapshot
+    let now = capture.stamp
+    let valid = zip(catalogue.descriptions, capture.readings).count { description, reading in
+      reading.validity(at: now.uptime, staleAfterNanoseconds: Int64(description.staleAfter * 1e9)) == .valid
+    }
+    let dropped = capture.sources.reduce(capture.lostRecords) { $0 + $1.counters.dropped }
+    let queued = sync?.queued ?? [0, 0, 0]
+    return StatusDocument(
+      vehicle: configuration.vehicle, version: Gateway.version, started: started.rfc3339,
+      uptimeSeconds: Double(RealClock.hostNanoseconds() - hostStarted) * 1e-9,
+      clock: .init(now: now.rfc3339, quality: now.quality.name, boot: now.boot.description),
+      mode: isReplay ? "replay" : "live", sources: capture.sources.count,
+      frames: .init(
+        received: capture.counters.frames, decoded: capture.counters.decoded, unmatched: capture.counters.unmatched,
+        malformed: capture.counters.malformed, dropped: dropped),
+      signals: .init(known: catalogue.count, valid: valid), trip: capture.trip.map { TripDocument($0) },
+      trips: Int(capture.trips), distanceKm: capture.totalKm,
+      sync: .init(
+        configured: courier != nil, connected: sync?.isConnected ?? false,
+        broker: configuration.broker.map { "\($0.host):\($0.port)" },
+        error: sync?.isConnected == true ? nil : sync?.lastError,
+        queued: .init(alerts: queued[0], events: queued[1], telemetry: queued[2]),
+        published: sync?.published ?? 0, acknowledged: sync?.acknowledged ?? 0),
+      store: .init(path: storePath, bytes: recorded.bytes, error: recorded.problem),
+      warnings: warnings(capture, recorded, sync))
+  }
+
+  func signals() -> [SignalDocument] {
+    let capture = board.read { $0 }
+    return zip(catalogue.descriptions, capture.readings).map { description, reading in
+      let stale = Int64(description.staleAfter * 1e9)
+      return SignalDocument(
+        description, validity: reading.validity(at: capture.stamp.uptime, staleAfterNanoseconds: stale),
+        reading: reading.validTime == .zero ? .nan : reading.value,
+        ageSeconds: reading.updates == 0 ? .nan : max(0, capture.stamp.uptime.seconds(since: reading.time)))
+    }
+  }
+
+  func health() -> [HealthDocument] {
+    let reports = board.read { $0.reports }
+    return (0..<3).map { HealthDocument(reports[$0], catalogue) }
+  }
+
+  func alerts() -> [AlertDocument] {
+    let alerts = board.read { $0.alerts }
+    return ComponentID.allCases.compactMap { alerts[$0].open }.map { AlertDocument($0, catalogue) }
+  }
+
+  func sources() -> [SourceDocument] {
+    board.read { $0.sources }.map { source in
+      let isDamage = source.counters.damagedLines > 0
+      return SourceDocument(
+        name: source.name, kind: source.kind, state: source.state.name, frames: source.counters.frames,
+        dropped: source.counters.dropped, damagedLines: source.counters.damagedLines,
+        firstDamage: isDamage ? source.problem : nil, error: isDamage ? nil : source.problem)
+    }
+  }
+
+  func memory() -> MemoryDocument {
+    MemoryDocument(
+      planned: plan.lines.map { .init(buffer: $0.buffer, bytes: $0.bytes) }, limit: plan.limit,
+      used: ProcessMemory.current() ?? ProcessMemory(resident: 0, peak: 0, privateBytes: 0))
+  }
+
+  private func warnings(
+    _ capture: CaptureSnapshot, _ recorded: RecorderSnapshot, _ sync: CourierSnapshot?
+  ) -> [String] {
+    var warnings = standingWarnings
+    warnings += capture.sources.compactMap(\.problem)
+    if capture.lostRecords > 0 {
+      warnings.append("\(capture.lostRecords) records lost to full rings: the disk is too slow or full")
+    }
+    if let problem = recorded.problem { warnings.append(problem) }
+    if let sync, !sync.isConnected {
+      let rows = sync.queued.reduce(0, +)
+      warnings.append("\(sync.lastError ?? "no broker yet"); \(rows) rows wait in the outbox")
+    }
+    return warnings
+  }
+}

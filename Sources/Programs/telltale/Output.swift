@@ -1,0 +1,32 @@
+// Standard output and standard error, written at once and checked.
+import Diagnostics
+import Glibc
+
+/// Standard output cannot take what was printed.
+struct OutputError: Error, CustomStringConvertible {
+  var code: CInt
+  var description: String { "cannot write to standard output: \(String(cString: strerror(code)))" }
+}
+
+/// Writes all of `bytes` to standard output.
+func put(_ bytes: [UInt8]) throws(OutputError) {
+  var written = 0
+  while written < bytes.count {
+    let count = bytes[written...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    if count >= 0 { written += count } else if errno != EINTR { throw OutputError(code: errno) }
+  }
+}
+
+func put(_ text: String) throws(OutputError) { try put(Array(text.utf8)) }
+
+/// Writes a line to standard error; an error there has nobody left to be told.
+func complain(_ text: String) {
+  let bytes = Array((text + "\n").utf8)
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// Whether standard output is a terminal on which nobody has asked for no colour (https://no-color.org).
+var colourWanted: Bool {
+  func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+  return isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
+}

@@ -1,0 +1,73 @@
+// `telltale`, the technician's command line: argument parsing, exit codes, and nothing else.
+import ArgumentParser
+import Diagnostics
+import Glibc
+
+@main
+struct Telltale: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "telltale",
+    abstract: "Ask the Telltale daemon on this vehicle, and work with recordings and network descriptions.",
+    discussion: """
+      Telltale knows the health of each component of the vehicle, how many kilometres and days it has left, and why. \
+      The daemon telltaled finds that out; this program shows it. What is not known is shown as a dash, never as 0.
+
+      Begin with:
+        telltale status            is the daemon running, does it hear the vehicle?
+        telltale health            what wears out, when, and on what grounds?
+        telltale health cooling    one component alone
+        telltale health --json     the same for a script
+
+      Without a daemon:
+        telltale dbc check car.dbc
+        telltale simulate --help
+
+      Exit codes: 0 done, 1 ran and found something wrong, 2 wrong call, 3 cannot reach the daemon, 4 refused.
+      """,
+    version: "telltale \(version)",
+    subcommands: [
+      StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
+      TripsCommand.self, MemoryCommand.self, DBCCommand.self, SimulateCommand.self,
+    ])
+
+  static func main() { Glibc.exit(parseAndRun()) }
+
+  private static func parseAndRun() -> CInt {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      return 0
+    } catch let error as DiagnosticsError {
+      complain("Error: " + StyledText(error.description).text)
+      return exitStatus(of: error)
+    } catch {
+      let message = fullMessage(for: error)
+      switch exitCode(for: error) {
+      case .success:
+        // Help or version: that is what was asked for.
+        return (try? put(message + "\n")) == nil ? 1 : 0
+      case let code:
+        if !message.isEmpty { complain(message) }
+        // sysexits.h's EX_USAGE, with which ArgumentParser marks a wrong call.
+        return code == .validationFailure ? 2 : code.rawValue
+      }
+    }
+  }
+
+  private static func exitStatus(of error: DiagnosticsError) -> CInt {
+    switch error {
+    case .pathLength: 2
+    case .notPermitted: 4
+    case .answered(let status, _, _):
+      switch status {
+      case 403, 405: 4
+      case 404: 2
+      case 503: 3
+      default: 1
+      }
+    case .noDaemon, .timedOut, .connection, .badReply, .folder, .notASocket, .alreadyServed, .cannotListen: 3
+    }
+  }
+}

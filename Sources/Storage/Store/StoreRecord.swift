@@ -1,0 +1,23 @@
+// What the store keeps: one case for each kind of record.
+public import Vocabulary
+
+/// One thing to be stored. A list of them goes in as one transaction.
+public enum StoreRecord: Sendable {
+  /// Leaves the vehicle: gets the next sequence of its lane. Alerts and events are kept for the technician as well.
+  case outgoing(lane: Lane, type: String, subject: String?, time: Timestamp, data: [UInt8])
+  /// The present state of an alert; replaces the earlier one of the same id.
+  case alert(id: String, state: String, changedWall: Int64, data: [UInt8])
+  case trip(number: UInt32, startedWall: Int64, data: [UInt8])
+  case health(component: String, wall: Int64, data: [UInt8])
+  /// A minute of signals.
+  case rollUps(startWall: Int64, seconds: Int64, [RollUp])
+  /// What must survive a restart, as bytes that the caller understands; `version` says which layout they have.
+  case checkpoint(version: Int32, data: [UInt8])
+  case acknowledged(Acknowledgement)
+}
+
+/// The newest whole checkpoint of a file.
+public struct StoredCheckpoint: Sendable {
+  public var version: Int32
+  public var data: [UInt8]
+}

@@ -1,0 +1,98 @@
+// Packs become a vehicle: one catalogue, one decoder, one set of component parameters.
+public import ConfigurationFile
+public import DecoderCore
+public import Decoding
+public import Health
+public import Vocabulary
+
+/// Everything that the packs and the configuration say about the vehicle, ready for the gateway to be built from.
+public struct VehicleDefinition: Sendable {
+  public let catalogue: SignalCatalogue
+  public let table: DecoderTable
+  public let parameters: VehicleParameters
+  public let components: [ComponentParameters]
+  /// What the packs hold but cannot be used, one line each with file and mend: the rest works.
+  public let problems: [String]
+  /// Names of the packs, in order.
+  public let packs: [String]
+  private let replies: [OBDReplyDecoder.Mapping]
+
+  /// A decoder of its own for whoever captures.
+  public var decoder: FrameDecoder {
+    var ignored: [MappingProblem] = []
+    return FrameDecoder(table: table, obd: OBDReplyDecoder(replies, problems: &ignored))
+  }
+
+  /// - Parameters:
+  ///   - packs: in order of precedence: of two mappings to one path both are decoded, the first one's description holds.
+  ///   - overrides: component parameters of the user's configuration; they win over the packs'.
+  /// - Throws: `ConfigurationError` when a DBC file that a pack names cannot be read at all.
+  public init(
+    packs: [AdapterPack], overrides: [(component: ComponentID, name: String, value: Double)],
+    displacementLitres: Double? = nil
+  ) throws(ConfigurationError) {
+    var catalogue = SignalCatalogue()
+    var problems: [String] = []
+    var replies: [OBDReplyDecoder.Mapping] = []
+    var messages: [DecoderTable.Message] = []
+    var vehicle = VehicleParameters()
+    var components = ComponentID.allCases.map { ComponentParameters($0) }
+    for pack in packs {
+      var byFile: [(file: String, mappings: [SignalMapping])] = []
+      for signal in pack.signals {
+        guard let id = catalogue.add(signal.description) else {
+          problems.append("\(pack.directory)/pack.yaml:\(signal.line): more than 65,535 signals; leave some out")
+          continue
+        }
+        let range = catalogue[id].range
+        switch signal.source {
+        case .parameter(let pid):
+          replies.append(.init(pid: pid, target: id, factor: signal.factor, offset: signal.offset, range: range))
+        case .dbc(let file, let message, let name):
+          let mapping = SignalMapping(
+            message: message, signal: name, target: id, factor: signal.factor, offset: signal.offset, range: range)
+          if let at = byFile.firstIndex(where: { $0.file == file }) {
+            byFile[at].mappings.append(mapping)
+          } else {
+            byFile.append((file, [mapping]))
+          }
+        }
+      }
+      for (file, mappings) in byFile {
+        let path = file.hasPrefix("/") ? file : pack.directory + "/" + file
+        let dbc: DBCFile
+        do throws(Decoding.DecodingError) {
+          dbc = try DBCFile.load(path: path)
+        } catch {
+          throw ConfigurationError(
+            file: pack.directory + "/pack.yaml", key: "dbc", reason: error.description,
+            mend: "give the path of the DBC file, relative to the pack's folder")
+        }
+        problems += dbc.problems.map { "\(path):\($0.line): \($0.reason)" }
+        var unmapped: [MappingProblem] = []
+        messages += dbc.compile(mappings, problems: &unmapped)
+        problems += unmapped.map { "\(pack.directory)/pack.yaml: \($0.description)" }
+      }
+      if let litres = pack.displacementLitres { vehicle.displacementLitres = litres }
+      for p in pack.parameters { _ = components[Int(p.component.rawValue)].set(p.name, p.value) }
+    }
+    if let displacementLitres { vehicle.displacementLitres = displacementLitres }
+    for p in overrides { _ = components[Int(p.component.rawValue)].set(p.name, p.value) }
+    var tableProblems: [DecoderTable.Problem] = []
+    table = DecoderTable(messages, problems: &tableProblems)
+    problems += tableProblems.map { problem in
+      let id = messages.indices.contains(problem.message) ? String(messages[problem.message].id.value, radix: 16) : "?"
+      return "message \(id): \(problem.reason)"
+    }
+    var replyProblems: [MappingProblem] = []
+    // Built once here only for its complaints.
+    _ = OBDReplyDecoder(replies, problems: &replyProblems)
+    problems += replyProblems.map(\.description)
+    self.catalogue = catalogue
+    self.replies = replies
+    self.problems = problems
+    self.components = components
+    self.packs = packs.map(\.name)
+    parameters = vehicle
+  }
+}

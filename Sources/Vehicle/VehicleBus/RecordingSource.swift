@@ -1,0 +1,171 @@
+// Frames from recordings, as fast as possible or at a factor of the pace at which they were recorded.
+public import Clock
+public import Recordings
+public import Vocabulary
+
+/// Plays one or more recordings, one after the other, on a virtual clock that it moves along.
+///
+/// The recording's first stamp is the virtual boot's second 1: from there the BOOTTIME axis follows the recording's wall
+/// time. A stamp that runs backwards by less than a minute takes the time of the frame before it, so that time never runs
+/// back; a larger jump back (the next recording is older) continues the axis without a gap and is counted.
+public final class RecordingSource: FrameSource {
+  public let name: String
+  public var kind: String { "recording" }
+  public private(set) var state = SourceState.open
+  public private(set) var counters = SourceCounters()
+  public private(set) var problem: String?
+  public var descriptor: Int32? { nil }
+  /// The clock that the recording drives. Its wall time is the recording's.
+  public let clock: VirtualClock
+  /// Lines of all recordings so far, blank ones not counted.
+  public private(set) var lines = 0
+
+  private var waiting: [String]
+  private var reader: CandumpReader
+  /// Recording nanoseconds that pass in one nanosecond of the host; infinite for "as fast as possible".
+  private let speed: Double
+  private let hostNanoseconds: () -> Int64
+
+  private var lastInstant: Int64
+  /// Wall time of the recording minus instant of the virtual boot.
+  private var axisOffset: Int64
+  private var hostAtStart: Int64 = 0
+  /// Frames read ahead of their time: from `nextAhead` to `aheadCount`.
+  private let ahead: UnsafeMutableBufferPointer<CANFrame>
+  private var nextAhead = 0
+  private var aheadCount = 0
+
+  static let aheadCapacity = 1024
+  private static let secondOne: Int64 = 1_000_000_000
+
+  /// - Parameters:
+  ///   - paths: recordings in the order in which they are played; `-` is standard input.
+  ///   - speed: 1 for the pace of the recording, 10 for ten times as fast; infinity for as fast as possible.
+  ///   - hostNanoseconds: a monotonic clock of the host, for the pace.
+  /// - Throws: `RecordingError` when the first recording cannot be opened or holds no frame.
+  public init(
+    paths: [String], speed: Double = .infinity, hostNanoseconds: @escaping () -> Int64 = RecordingSource.hostClock
+  ) throws(RecordingError) {
+    let first = paths.first ?? "-"
+    reader = try CandumpReader(path: first)
+    waiting = Array(paths.dropFirst())
+    // Every other recording is opened once now: better to refuse at the start than after an hour of replay.
+    for path in waiting where path != "-" { _ = try CandumpReader(path: path) }
+    name = paths.joined(separator: " ")
+    self.speed = speed
+    self.hostNanoseconds = hostNanoseconds
+    ahead = .allocate(capacity: RecordingSource.aheadCapacity)
+    lastInstant = RecordingSource.secondOne
+    axisOffset = 0
+    do {
+      aheadCount = try reader.read(into: ahead)
+    } catch {
+      ahead.deallocate()
+      throw error
+    }
+    let wallAtFirst = aheadCount > 0 ? ahead[0].time.nanoseconds : 0
+    axisOffset = wallAtFirst &- RecordingSource.secondOne
+    // A recording made with a good clock says so by its stamps; one that begins in 1970 has none.
+    let quality: ClockQuality = wallAtFirst > 946_684_800_000_000_000 ? .ntp : .none
+    clock = VirtualClock(wallNanoseconds: axisOffset, quality: quality)
+    hostAtStart = hostNanoseconds()
+    place()
+  }
+
+  deinit { ahead.deallocate() }
+
+  public static let hostClock: @Sendable () -> Int64 = { RealClock.hostNanoseconds() }
+
+  public var channels: [String] { reader.channels }
+  public static var memoryBytes: Int { aheadCapacity * MemoryLayout<CANFrame>.stride + 65_536 }
+
+  public func read(into frames: UnsafeMutableBufferPointer<CANFrame>) -> Int {
+    var given = 0
+    while given < frames.count {
+      if nextAhead == aheadCount && !refill() { break }
+      var available = min(aheadCount - nextAhead, frames.count - given)
+      if speed.isFinite {
+        let due = instantDue()
+        var ready = 0
+        while ready < available && ahead[nextAhead + ready].time.nanoseconds <= due { ready += 1 }
+        if ready == 0 { break }
+        available = ready
+      }
+      for i in 0..<available { frames[given + i] = ahead[nextAhead + i] }
+      nextAhead += available
+      given += available
+      if !speed.isFinite { break }
+    }
+    if given > 0 {
+      counters.frames &+= UInt64(given)
+      clock.advance(to: frames[given - 1].time)
+    }
+    return given
+  }
+
+  public func nanosecondsUntilReady() -> Int64? {
+    guard state == .open, speed.isFinite, nextAhead < aheadCount else { return 0 }
+    let behind = ahead[nextAhead].time.nanoseconds - instantDue()
+    return behind <= 0 ? 0 : Int64(Double(behind) / speed)
+  }
+
+  public func reopen() {}
+
+  private func instantDue() -> Int64 {
+    RecordingSource.secondOne &+ Int64(Double(hostNanoseconds() &- hostAtStart) * speed)
+  }
+
+  private func refill() -> Bool {
+    while state == .open {
+      nextAhead = 0
+      aheadCount = 0
+      do throws(RecordingError) {
+        aheadCount = try reader.read(into: ahead)
+      } catch {
+        problem = error.description
+      }
+      note(damage: reader.damage)
+      if aheadCount > 0 {
+        place()
+        return true
+      }
+      finishedLines += reader.lines
+      finishedDamage += UInt64(reader.damage.total)
+      guard !waiting.isEmpty else {
+        state = .ended
+        return false
+      }
+      do throws(RecordingError) {
+        reader = try CandumpReader(path: waiting.removeFirst())
+      } catch {
+        problem = error.description
+      }
+    }
+    return false
+  }
+
+  private var finishedLines = 0
+  private var finishedDamage: UInt64 = 0
+
+  private func note(damage: RecordingDamage) {
+    lines = finishedLines + reader.lines
+    counters.damagedLines = finishedDamage + UInt64(damage.total)
+    if problem == nil, let first = damage.first {
+      problem = "\(reader.name):\(first.line): \(first.kind.reason); lines like this are skipped and counted"
+    }
+  }
+
+  /// Turns the wall stamps of the frames just read into instants that never run back.
+  private func place() {
+    for i in 0..<aheadCount {
+      let wall = ahead[i].time.nanoseconds
+      var instant = wall &- axisOffset
+      if instant < lastInstant {
+        if lastInstant &- instant > 60_000_000_000 { axisOffset = wall &- lastInstant }
+        instant = lastInstant
+      }
+      lastInstant = instant
+      ahead[i].time = Instant(nanoseconds: instant)
+    }
+  }
+}

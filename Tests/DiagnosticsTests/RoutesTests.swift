@@ -1,0 +1,162 @@
+// What each path answers, without a socket.
+import FoundationEssentials
+import NIOHTTP1
+import Testing
+
+@testable import Diagnostics
+import Documents
+
+struct RoutesTests {
+  private let routes = Routes(views: Samples.views)
+
+  private func decoded<D: Decodable>(_ type: D.Type, _ target: String) throws -> D {
+    let reply = routes.reply(to: .GET, target)
+    #expect(reply.status == .ok)
+    #expect(reply.contentType == "application/json")
+    return try JSONDecoder().decode(type, from: Data(reply.body))
+  }
+
+  private func refusal(_ method: HTTPMethod, _ target: String) throws -> (Int, ErrorDocument) {
+    let reply = routes.reply(to: method, target)
+    return (Int(reply.status.code), try JSONDecoder().decode(ErrorDocument.self, from: Data(reply.body)))
+  }
+
+  @Test func `every endpoint gives the document of its view`() throws {
+    #expect(try decoded(StatusDocument.self, "/v1/status") == Samples.status)
+    #expect(try decoded([SignalDocument].self, "/v1/signals") == Samples.signals)
+    #expect(try decoded(SignalDocument.self, "/v1/signals/Vehicle.Speed") == Samples.signals[0])
+    #expect(try decoded([HealthDocument].self, "/v1/health") == Samples.health)
+    #expect(try decoded(HealthDocument.self, "/v1/health/cooling") == Samples.health[1])
+    #expect(try decoded([AlertDocument].self, "/v1/alerts") == [Samples.alert])
+    #expect(try decoded([SourceDocument].self, "/v1/sources") == Samples.sources)
+    #expect(try decoded(MemoryDocument.self, "/v1/memory") == Samples.memory)
+    #expect(try decoded([TripDocument].self, "/v1/trips") == [Samples.trip])
+  }
+
+  @Test func `metrics are text, and unknown numbers give no line`() {
+    let reply = routes.reply(to: .GET, "/metrics")
+    let lines = String(decoding: reply.body, as: UTF8.self).split(separator: "\n")
+    #expect(reply.contentType == "text/plain; version=0.0.4; charset=utf-8")
+    #expect(lines.contains("telltale_component_score{component=\"cooling\"} 41.6"))
+    #expect(lines.contains("telltale_component_rul_km{component=\"cooling\",quantile=\"0.5\"} 2100"))
+    #expect(lines.contains("telltale_component_state{component=\"engine-oil\",state=\"unknown\"} 1"))
+    #expect(!lines.contains { $0.hasPrefix("telltale_component_score{component=\"engine-oil\"}") })
+    #expect(!lines.contains { $0.hasPrefix("telltale_component_confidence{component=\"engine-oil\"}") })
+    #expect(lines.contains("telltale_sync_connected 0"))
+    // The format's grammar: comments, or a name, labels and a number.
+    for line in lines where !line.hasPrefix("# ") {
+      #expect(line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.]+/) != nil, "\(line)")
+    }
+  }
+
+  @Test func `a label cannot break out of its quotes`() {
+    var status = Samples.status
+    status.vehicle = "a\"} 1\n\\"
+    let text = prometheusText(status: status, health: [], alerts: [], sources: [], memory: Samples.memory)
+    #expect(text.contains(#"vehicle="a\"} 1\n\\""#))
+  }
+
+  @Test(arguments: [
+    ("/v1/statsu", "did you mean /v1/status?"), ("/v1/helth", "did you mean /v1/health?"),
+    ("/metric", "did you mean /metrics?"), ("/v1/status/", "did you mean /v1/status?"),
+  ])
+  func `an unknown path names the nearest and lists all`(target: String, hint: String) throws {
+    let (status, document) = try refusal(.GET, target)
+    #expect(status == 404)
+    #expect(document.error == "there is no \(target)")
+    #expect(document.mend.hasPrefix(hint))
+    for path in Routes.paths { #expect(document.mend.contains(path)) }
+  }
+
+  @Test func `a path near nothing is told no nearest`() throws {
+    let (status, document) = try refusal(.GET, "/")
+    #expect(status == 404)
+    #expect(document.mend.hasPrefix("There are: /v1/status"))
+  }
+
+  @Test func `an unknown signal or component names the nearest`() throws {
+    let signal = try refusal(.GET, "/v1/signals/vehicle.sped")
+    #expect(signal.0 == 404)
+    #expect(signal.1.mend == "did you mean Vehicle.Speed? /v1/signals lists all")
+    let component = try refusal(.GET, "/v1/health/coling")
+    #expect(component.0 == 404)
+    #expect(component.1.error == "there is no component coling")
+    #expect(component.1.mend == "did you mean cooling? /v1/health lists all")
+  }
+
+  @Test(arguments: [HTTPMethod.POST, .PUT, .DELETE, .PATCH, .OPTIONS, .RAW(value: "BREW")])
+  func `other methods are refused where there is something`(method: HTTPMethod) throws {
+    let (status, document) = try refusal(method, "/v1/status")
+    #expect(status == 405)
+    #expect(document.mend == "use GET or HEAD")
+    #expect(routes.reply(to: method, "/v1/status").allow == "GET, HEAD")
+    #expect(try refusal(method, "/nowhere").0 == 404)
+  }
+
+  @Test func `targets are decoded once, queries ignored, absolute forms accepted`() throws {
+    #expect(try decoded(SignalDocument.self, "/v1/signals/Vehicle%2eSpeed?x=1").path == "Vehicle.Speed")
+    #expect(try decoded(StatusDocument.self, "http://localhost/v1/status") == Samples.status)
+    #expect(try refusal(.GET, "/v1/signals/Vehicle%252eSpeed").0 == 404)
+    for bad in ["/v1/%", "/v1/%4", "/v1/%zz", "/v1/%ff"] { #expect(try refusal(.GET, bad).0 == 400) }
+  }
+
+  @Test func `a number that JSON cannot say is an error, not a crash`() throws {
+    var views = Samples.views
+    var status = Samples.status
+    status.uptimeSeconds = .nan
+    views.status = { [status] in status }
+    #expect(Routes(views: views).reply(to: .GET, "/v1/status").status == .internalServerError)
+  }
+
+  @Test(arguments: [("aaaa", nil), ("Vehicle.Sped", "Vehicle.Speed"), ("", nil)])
+  func `nearest name`(wrong: String, right: String?) {
+    #expect(nearestName(to: wrong, among: ["Vehicle.Speed", "Vehicle.Width", "xyz"]) == right)
+  }
+
+  @Test func `a huge name is compared with nothing`() {
+    let huge = String(repeating: "x", count: 5000)
+    #expect(nearestName(to: huge, among: [huge]) == nil)
+  }
+}
+
+struct DocumentTests {
+  private func json(_ document: some Encodable) throws -> String {
+    String(decoding: try jsonText(document), as: UTF8.self)
+  }
+
+  @Test func `a signal has a value only while it is valid`() throws {
+    #expect(
+      try json(Samples.signals[0])
+        == #"{"ageSeconds":0.4,"path":"Vehicle.Speed","unit":"km/h","validity":"valid","value":0}"# + "\n")
+    #expect(
+      try json(Samples.signals[1])
+        == #"{"ageSeconds":75,"lastValue":88.5,"path":"Vehicle.OBD.CoolantTemperature","unit":"celsius","#
+        + #""validity":"stale","value":null}"# + "\n")
+    #expect(
+      try json(Samples.signals[2])
+        == #"{"ageSeconds":null,"path":"Vehicle.OBD.ControlModuleVoltage","unit":"V","validity":"not-available","#
+        + #""value":null}"# + "\n")
+    let broken = SignalDocument(
+      Samples.catalogue.descriptions[0], validity: .valid, reading: .nan, ageSeconds: 0)
+    #expect(broken.validity == "not-available" && broken.value == nil)
+    let refused = SignalDocument(
+      Samples.catalogue.descriptions[0], validity: .outOfRange, reading: 9999, ageSeconds: 0)
+    #expect(refused.value == nil && refused.lastValue == nil)
+  }
+
+  @Test func `a parked vehicle says that there is no trip, a healthy one has no error`() throws {
+    let text = try json(Samples.status)
+    #expect(text.contains(#""trip":null"#))
+    #expect(text.contains(#""store":{"bytes":1992294,"path":"/var/lib/telltale/telltale.db"}"#))
+  }
+
+  @Test func `memory is read from proc`() throws {
+    let text = "Name:\tx\nVmHWM:\t   2048 kB\nVmRSS:\t   1024 kB\nRssAnon:\t      12 kB\nThreads:\t4\n"
+    #expect(
+      ProcessMemory(procStatus: text) == ProcessMemory(resident: 1_048_576, peak: 2_097_152, privateBytes: 12_288))
+    #expect(ProcessMemory(procStatus: "VmRSS:\t1 kB\n") == nil)
+    let mine = try #require(ProcessMemory.current())
+    #expect(mine.peak >= mine.resident && mine.resident > mine.privateBytes && mine.privateBytes > 0)
+    #expect(try json(Samples.memory).contains(#""plannedTotal":393216,"private":1100000"#))
+  }
+}

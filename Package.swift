@@ -127,7 +127,7 @@ let package = Package(
     tests(of: "Recordings", knows: ["Vocabulary"]),
     tests(of: "VehicleBus", knows: ["Vocabulary", "Clock", "Recordings"]),
     tests(of: "Decoding", knows: ["Vocabulary", "DecoderCore"]),
-    tests(of: "VehicleSimulator", knows: ["Vocabulary", "Decoding", "Recordings"]),
+    tests(of: "VehicleSimulator", knows: ["Vocabulary", "DecoderCore", "Decoding", "Recordings"]),
     tests(of: "Pipeline", knows: ["Vocabulary"]),
     tests(of: "Prognostics"),
     tests(of: "Health", knows: ["Vocabulary", "Pipeline", "Prognostics"]),

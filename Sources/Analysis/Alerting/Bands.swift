@@ -24,7 +24,8 @@ public struct Bands: BitwiseCopyable, Sendable {
   public mutating func observe(score: Double, confirmation: Double) -> Bool {
     guard score.isFinite else { return false }
     var candidate = HealthState.band(ofScore: score)
-    if candidate.rawValue < band.rawValue && score < HealthState.edge(above: band) + Bands.hysteresis { candidate = band }
+    // On the way up every edge is higher by the hysteresis, also those beyond the next band.
+    if candidate.rawValue < band.rawValue { candidate = HealthState.band(ofScore: score - Bands.hysteresis) }
     if count == Bands.window {
       for i in 1..<Bands.window { history[i - 1] = history[i] }
       count -= 1

@@ -16,7 +16,8 @@ struct Charging {
     var observations = Observations()
     var regulator: RegulatorModel
     var residual = Ewma(memory: 3)
-    var detector = SelfStartingCusum()
+    // Vehicles report their voltage in steps of up to 0.1 V.
+    var detector = SelfStartingCusum(leastScatter: 0.0125)
     var quietKm = 0.0
     /// Expected voltage of the last valid drive.
     var expected = Double.nan
@@ -32,6 +33,8 @@ struct Charging {
 
   /// Seconds above idle that make a valid tick, and drives beyond a limit that make a failure.
   static let voltageSeconds = 60.0
+  /// Seconds after which a drive without a valid tick is a drive not covered.
+  static let longDrive = 300.0
   static let limitDrives: UInt32 = 3
 
   init(_ parameters: ComponentParameters) {
@@ -47,7 +50,7 @@ struct Charging {
 
   mutating func tripEnded(_ trip: TripFeatures, km: Double) {
     let isValid = trip.voltageSeconds >= Charging.voltageSeconds && trip.runningVoltage.isFinite
-    state.observations.count(isValid, at: trip.trip.ended)
+    if isValid || trip.trip.engineSeconds >= Charging.longDrive { state.observations.count(isValid, at: trip.trip.ended) }
     guard isValid else { return }
     let volts = trip.runningVoltage
     let warmth = trip.voltageTemperature.isFinite ? trip.voltageTemperature - 30 : 0
@@ -81,7 +84,7 @@ struct Charging {
       atKm: km)
     report.evidence.add(
       Evidence(
-        feature: .runningVoltage, value: median, reference: expected, z: state.detector.lastDeviate,
+        feature: .runningVoltage, value: median, reference: expected, z: deviates(median - expected, state.detector),
         share: consumed > 0 ? 1 : 0, sinceKm: state.detector.change == .none ? .nan : state.quietKm))
     if report.state.isBand { report.reason = .noTrendFilter }
     return report

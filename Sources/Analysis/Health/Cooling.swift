@@ -19,7 +19,8 @@ struct Cooling {
     var steady = Ewma(memory: 6)
     var reference = 0.0
     var referenceCount = 0.0
-    var detector = SelfStartingCusum()
+    // OBD-II gives whole degrees.
+    var detector = SelfStartingCusum(leastScatter: 0.125)
     /// Kilometre at which the detector's sum last stood at zero: where a change that it finds began.
     var quietKm = 0.0
     var warmUp = WarmUpModel()
@@ -40,6 +41,8 @@ struct Cooling {
   static let referenceDrives = 10.0
   /// Seconds at steady speed that make a valid tick.
   static let steadySeconds = 100.0
+  /// Seconds after which an engine is warm in any weather, and a drive without a valid tick is a drive not covered.
+  static let longDrive = 1800.0
 
   init(_ parameters: ComponentParameters) {
     regulated = parameters.value("regulated_temperature")
@@ -54,7 +57,7 @@ struct Cooling {
 
   mutating func tripEnded(_ trip: TripFeatures, km: Double) {
     let isValid = trip.steadySeconds >= Cooling.steadySeconds && trip.steadyCoolant.isFinite
-    state.observations.count(isValid, at: trip.trip.ended)
+    if isValid || trip.trip.engineSeconds >= Cooling.longDrive { state.observations.count(isValid, at: trip.trip.ended) }
     if isValid {
       state.steady.add(trip.steadyCoolant)
       if state.referenceCount < Cooling.referenceDrives {
@@ -104,7 +107,8 @@ struct Cooling {
     let sum = max(drop + slow + hot, 1e-9)
     report.evidence.add(
       Evidence(
-        feature: .steadyCoolant, value: state.steady.mean, reference: reference, z: state.detector.lastDeviate,
+        feature: .steadyCoolant, value: state.steady.mean, reference: reference,
+        z: deviates(state.steady.mean - reference, state.detector),
         share: drop / sum, sinceKm: state.detector.change == .none ? .nan : state.quietKm))
     if state.warmUp.isLearned && !state.warmUpRatio.isEmpty {
       report.evidence.add(
@@ -118,6 +122,12 @@ struct Cooling {
     if report.state.isBand { report.reason = .noTrendFilter }
     return report
   }
+}
+
+/// A difference in standard deviations between drives, from the scatter of the detector's batches; NaN before it has any.
+func deviates(_ difference: Double, _ detector: SelfStartingCusum) -> Double {
+  guard detector.referenceBatches >= 2, detector.referenceScatter > 0 else { return .nan }
+  return difference / (detector.referenceScatter * Double(SelfStartingCusum.batchLength).squareRoot())
 }
 
 /// Air that a warm-up to 75 Celsius takes: `A = a (75 - T0) + b t`, fitted on the vehicle's first cold starts by

@@ -30,6 +30,10 @@ struct EngineOil {
     var engineSeconds = 0.0
     /// Wall nanoseconds from which the oil's age counts; 0 while no trusted clock was seen.
     var ageFrom: Int64 = 0
+    /// Wall nanoseconds of the last trip's end by a trusted clock; 0 before it.
+    var lastTrusted: Int64 = 0
+    /// Consumed fraction that the configuration gave for the time before Telltale.
+    var priorUsed = 0.0
     /// Day number (since 1970) that `kmToday` belongs to.
     var day: Int64 = 0
     var kmToday = 0.0
@@ -50,9 +54,22 @@ struct EngineOil {
     self.vehicle = vehicle
     var odometer = Odometer(nominalRate: 1 / intervalKm, unitScatter: parameters.value("unit_spread"))
     isAgeKnown = parameters["used"] != nil || parameters["last_service"] != nil
-    if let used = parameters["used"] { odometer.add(priorDamage: used) }
-    state = State(odometer: odometer)
+    let priorUsed = parameters["used"] ?? 0
+    odometer.add(priorDamage: priorUsed)
+    state = State(odometer: odometer, priorUsed: priorUsed)
     if let date = parameters["last_service"] { state.ageFrom = Int64(date * 1e9) }
+  }
+
+  /// Takes over the state of an earlier run. What the configuration says of the oil's past holds against it: it may have
+  /// been said only after that run, and then the earlier state had to guess.
+  mutating func restore(_ earlier: State) {
+    let told = state
+    state = earlier
+    if told.ageFrom > 0 { state.ageFrom = told.ageFrom }
+    if told.priorUsed > state.priorUsed {
+      state.odometer.add(priorDamage: told.priorUsed - state.priorUsed)
+      state.priorUsed = told.priorUsed
+    }
   }
 
   /// Celsius to penalty; linear between, the end values beyond. The band of no penalty is that of the patents, the
@@ -108,8 +125,11 @@ struct EngineOil {
   mutating func tripEnded(_ trip: TripFeatures) {
     // A tick counts when the inputs were there for most of the drive; its kilometres count in any case.
     let isCovered = state.engineSeconds > 0 && state.seenSeconds >= 0.8 * state.engineSeconds
-    state.observations.count(isCovered && state.pendingKm >= 1, at: trip.trip.ended)
-    state.odometer.add(usage: state.pendingKm, damage: state.pendingWear)
+    if state.pendingKm >= 1 { state.observations.count(isCovered, at: trip.trip.ended) }
+    // Kilometres without inputs wore the oil all the same: at the rate of the others.
+    let unseen = state.engineSeconds > 0 ? max(0, 1 - state.seenSeconds / state.engineSeconds) : 1
+    let guessed = unseen * state.pendingKm * state.odometer.rate.mean
+    state.odometer.add(usage: state.pendingKm, damage: state.pendingWear + guessed)
     book(state.pendingKm, at: trip.trip.ended)
     state.pendingKm = 0
     state.pendingWear = 0
@@ -121,6 +141,7 @@ struct EngineOil {
     let today = time.wallNanoseconds / 86_400_000_000_000
     if state.day == 0 { state.day = today }
     if state.ageFrom == 0 { state.ageFrom = time.wallNanoseconds }
+    state.lastTrusted = time.wallNanoseconds
     // A year at the most: a gateway that lay on a shelf must not keep the loop busy.
     if today - state.day > 366 { state.day = today - 366 }
     while state.day < today {
@@ -140,7 +161,7 @@ struct EngineOil {
     var report = HealthReport(
       .engineOil, consumed: consumed, spread: used * state.odometer.coefficientScatter, isConfirmed: age >= used,
       state.observations, .trip, at: time, atKm: km)
-    addEvidence(to: &report, consumed: consumed, age: age, ageMonths: ageMonths)
+    addEvidence(to: &report, age: age, ageMonths: ageMonths)
     guard report.state.isBand else { return report }
     let life = remainingLife(ageMonths: ageMonths)
     report.remainingUsefulLife = life
@@ -167,10 +188,12 @@ struct EngineOil {
     return state.observations.valid == 0 ? .noValidTick(.trip) : nil
   }
 
-  /// Age in months; 0 while no trusted clock has been seen.
+  /// Age in months; 0 while no trusted clock has been seen. Oil grows no younger when the clock is lost: then it is as
+  /// old as at the last trip whose clock could be trusted.
   private func months(at time: Timestamp) -> Double {
-    guard state.ageFrom > 0, time.quality.isTrusted else { return 0 }
-    return max(0, Double(time.wallNanoseconds &- state.ageFrom) / 86_400e9 / EngineOil.daysPerMonth)
+    let now = time.quality.isTrusted ? time.wallNanoseconds : state.lastTrusted
+    guard state.ageFrom > 0, now > 0 else { return 0 }
+    return max(0, Double(now &- state.ageFrom) / 86_400e9 / EngineOil.daysPerMonth)
   }
 
   static let daysPerMonth = 30.4375
@@ -188,15 +211,15 @@ struct EngineOil {
       km: Quantiles(earlier(km, calendarKm)), days: Quantiles(earlier(days, calendarDays)))
   }
 
-  private func addEvidence(to report: inout HealthReport, consumed: Double, age: Double, ageMonths: Double) {
-    let total = max(consumed, 1e-9)
-    if age >= state.odometer.used {
-      report.evidence.add(Evidence(feature: .oilAge, value: ageMonths, reference: intervalMonths, share: 1))
-    }
+  /// Shares are of all that ages the oil, use and calendar together, so that they add up to one.
+  private func addEvidence(to report: inout HealthReport, age: Double, ageMonths: Double) {
+    let worn = state.ledger[0] + state.ledger[1] + state.ledger[2] + state.ledger[3]
+    let total = max(worn + age, 1e-9)
+    report.evidence.add(
+      Evidence(feature: .oilAge, value: ageMonths, reference: intervalMonths, share: age / total))
     let causes: InlineArray<4, Feature> = [.oilWearCold, .oilWearNormal, .oilWearHot, .oilWearIdle]
     for i in 0..<4 where state.ledger[i] > 0 {
-      report.evidence.add(
-        Evidence(feature: causes[i], value: state.ledger[i] * 100, share: min(1, state.ledger[i] / total)))
+      report.evidence.add(Evidence(feature: causes[i], value: state.ledger[i] * 100, share: state.ledger[i] / total))
     }
   }
 }

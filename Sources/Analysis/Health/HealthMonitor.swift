@@ -56,8 +56,9 @@ public struct HealthMonitor {
     Checkpoint(oil: oil.state, cooling: cooling.state, charging: charging.state)
   }
 
+  /// Goes on from where an earlier run ended.
   public mutating func restore(_ checkpoint: Checkpoint) {
-    oil.state = checkpoint.oil
+    oil.restore(checkpoint.oil)
     cooling.state = checkpoint.cooling
     charging.state = checkpoint.charging
   }

@@ -7,7 +7,7 @@ import Vocabulary
 struct Observations: BitwiseCopyable {
   /// Ticks that passed the component's gate.
   var valid: UInt32 = 0
-  /// Share of the last twenty or so trips that passed it, 0...1.
+  /// Share of the last twenty or so trips that passed it, of those that could have, 0...1.
   private var share = 1.0
   /// When the last one passed.
   private var last = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
@@ -16,6 +16,7 @@ struct Observations: BitwiseCopyable {
   static let required = 12.0
   static let judged = 4
 
+  /// Counts a trip that could have been an observation; a trip too short for that says nothing and is not counted.
   mutating func count(_ isValid: Bool, at time: Timestamp) {
     share += ((isValid ? 1 : 0) - share) * 0.05
     guard isValid else { return }
@@ -23,7 +24,7 @@ struct Observations: BitwiseCopyable {
     last = time
   }
 
-  /// 0...1. A component that is seen on every second trip counts as fully covered: short trips are no defect.
+  /// 0...1. A component that is seen on every second such trip counts as fully covered.
   /// Between 30 and 180 days without a valid tick the confidence falls to 0; a clock that cannot be trusted ages nothing.
   func confidence(at now: Timestamp) -> Double {
     let data = min(1, Double(valid) / Observations.required) * min(1, 2 * share)
@@ -54,7 +55,9 @@ extension HealthReport {
     confirmation = isConfirmed ? 1 : HealthReport.probabilityBeyondEdge(consumed, spread, score)
     if confidence < 0.3 {
       state = .learning
-      reason = .learning(seen: Int(observations.valid), needed: Observations.judged, tick)
+      let seen = Int(observations.valid)
+      reason =
+        seen < Observations.judged ? .learning(seen: seen, needed: Observations.judged, tick) : .tooFewLately(tick)
     }
   }
 

@@ -1,6 +1,6 @@
 // Quantiles of a quantity whose physical range is known: 64 bins, no drift, no order of arrival.
 
-/// A fixed histogram over a known range. Values outside fall into the end bins. 264 bytes.
+/// A fixed histogram over a known range. Values outside fall into the end bins. 268 bytes.
 public struct Histogram: BitwiseCopyable, Sendable {
   private var bins: InlineArray<64, UInt32> = InlineArray(repeating: 0)
   public private(set) var count: UInt32 = 0

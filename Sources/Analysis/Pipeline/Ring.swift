@@ -32,8 +32,12 @@ public final class Ring<Element: BitwiseCopyable>: @unchecked Sendable {
 
   /// Bytes that the slots take.
   public var memoryBytes: Int { capacity * MemoryLayout<Element>.stride }
-  /// Elements waiting; a moment's view.
-  public var count: Int { head.load(ordering: .acquiring) &- tail.load(ordering: .acquiring) }
+  /// Elements waiting, 0...`capacity`; a moment's view.
+  public var count: Int {
+    // The tail first: the head can only be further on by then, so that a third thread never sees less than nothing.
+    let taken = tail.load(ordering: .acquiring)
+    return min(capacity, head.load(ordering: .acquiring) &- taken)
+  }
 
   /// Puts one element in. False, and nothing done, when the ring is full.
   @inline(__always)

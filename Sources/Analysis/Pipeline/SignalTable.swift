@@ -31,7 +31,8 @@ public struct SignalTable: ~Copyable {
 
   public init(_ catalogue: SignalCatalogue) {
     readings = Array(repeating: .never, count: catalogue.count)
-    staleAfter = catalogue.descriptions.map { Int64($0.staleAfter * 1e9) }
+    // At most 285 years, which is for ever and still fits into nanoseconds.
+    staleAfter = catalogue.descriptions.map { Int64(max(0, min(9e9, $0.staleAfter)) * 1e9) }
   }
 
   public var count: Int { readings.count }

@@ -34,7 +34,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
 
   /// Seconds without a running engine after which a trip is over.
   public static let pause = 60.0
-  /// Shorter trips (a car moved in its yard) are counted but too short to have started at all below this.
+  /// Seconds of a running engine that make a trip; it then began with the first of them.
   static let confirmSeconds = 3.0
 
   /// Trips ever started.
@@ -44,15 +44,19 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   public private(set) var current: TripFeatures?
 
   private var runningFor = 0.0
+  private var runningSince = Timestamp(
+    boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
   private var lastRunning = Timestamp(
     boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
   private var lastSpeed = Double.nan
-  private var steady = Histogram(20...148)
-  private var standing = Histogram(20...148)
+  // One kelvin a bin, with the whole degrees of OBD-II in the middle of a bin: else every median is half a bin off.
+  private var steady = Histogram(59.5...123.5)
+  private var standing = Histogram(59.5...123.5)
   private var voltage = Histogram(11...16)
   private var temperatureSum = 0.0
   private var temperatureCount = 0.0
   private var air = 0.0
+  private var airSeconds = 0.0
   private var coolantStart = Double.nan
   private var warmUpOver = false
   private var isWarm = false
@@ -70,10 +74,11 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   /// Takes one second in. `stamp` is the full time of the tick.
   public mutating func observe(_ tick: VehicleTick, stamp: Timestamp) -> Outcome {
     if tick.engineRuns {
+      if runningFor == 0 { runningSince = stamp }
       runningFor += tick.seconds
       if current == nil {
         guard runningFor >= TripObserver.confirmSeconds else { return .nothing }
-        begin(tick, stamp)
+        begin(after: runningFor - tick.seconds)
         gather(tick, stamp)
         return current.map { .started($0.trip) } ?? .nothing
       }
@@ -106,15 +111,18 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     totalKm = earlier.totalKm
   }
 
-  private mutating func begin(_ tick: VehicleTick, _ stamp: Timestamp) {
+  private mutating func begin(after seconds: Double) {
     trips &+= 1
-    current = TripFeatures(trip: Trip(number: trips, started: stamp))
+    var trip = Trip(number: trips, started: runningSince)
+    trip.engineSeconds = seconds
+    current = TripFeatures(trip: trip)
     steady.reset()
     standing.reset()
     voltage.reset()
     temperatureSum = 0
     temperatureCount = 0
     air = 0
+    airSeconds = 0
     coolantStart = .nan
     warmUpOver = false
     isWarm = false
@@ -137,7 +145,10 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     } else {
       lastSpeed = .nan
     }
-    if let flow = tick.airFlow { air += flow * tick.seconds }
+    if let flow = tick.airFlow {
+      air += flow * tick.seconds
+      airSeconds += tick.seconds
+    }
     if let coolant = tick.coolant { gather(coolant: coolant, tick, &features) }
     if let volts = tick.voltage, let rpm = tick.engineSpeed, rpm > 1200, features.trip.engineSeconds > 60 {
       voltage.add(volts)
@@ -158,7 +169,8 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     features.trip.coolantAtEnd = coolant
     if !warmUpOver && coolant >= 75 {
       warmUpOver = true
-      if coolantStart < 45 && tick.airFlow != nil {
+      // Air that was not seen is not 0: without a flow for most of the time there is no sum.
+      if coolantStart < 45 && airSeconds >= 0.9 * features.trip.engineSeconds {
         features.warmUpAir = air
         features.warmUpSeconds = features.trip.engineSeconds
         features.warmUpFrom = coolantStart

@@ -50,9 +50,10 @@ public struct VehicleTick: BitwiseCopyable, Sendable {
   /// System voltage, V.
   public var voltage: Double?
 
+  /// - Parameter seconds: since the tick before; held within 0...5.
   public init(time: Instant, seconds: Double) {
     self.time = time
-    self.seconds = seconds
+    self.seconds = max(0, min(5, seconds))
   }
 
   /// Reads the table at `time`. Where no air flow is measured it is computed from manifold pressure (speed-density, ideal

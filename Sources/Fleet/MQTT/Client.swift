@@ -246,11 +246,13 @@ public final class Client {
       guard session.end == nil else { return }
       let ready = wait(for: session, milliseconds: timeout, reading: reading)
       timeout = 0
+      let hasInput = ready & Int16(POLLIN | POLLERR | POLLHUP) != 0
+      // Reading comes first: a broker that hangs up has said why. And a hang-up is seen by reading, even by an owner
+      // that takes no messages now.
+      if hasInput && (reading || ready & Int16(POLLERR | POLLHUP) != 0) { session.read() }
+      guard session.end == nil else { return }
       if ready & Int16(POLLOUT) != 0 { session.write() }
       guard session.end == nil else { return }
-      let hasInput = ready & Int16(POLLIN | POLLERR | POLLHUP) != 0
-      // A hang-up is seen by reading, even by an owner that takes no messages now.
-      if hasInput && (reading || ready & Int16(POLLERR | POLLHUP) != 0) { session.read() }
       if !hasInput && !session.wantsToWrite { break }
     }
     if session.end == nil { session.keepAlive() }

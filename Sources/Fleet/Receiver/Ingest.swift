@@ -52,8 +52,9 @@ final class Ingest {
   ///   - wall: nanoseconds since 1970.
   ///   - publishCounters: called after each step that did something.
   init(
-    _ settings: ReceiverSettings, logger: Logger, wakeup: Wakeup, monotonic: @escaping () -> Int64,
-    wall: @escaping () -> Int64, publishCounters: @escaping (IngestCounters) -> Void
+    _ settings: ReceiverSettings, logger: Logger, wakeup: Wakeup, backOff: BackOff = BackOff(),
+    monotonic: @escaping () -> Int64, wall: @escaping () -> Int64,
+    publishCounters: @escaping (IngestCounters) -> Void
   ) throws(ReceiverError) {
     self.settings = settings
     self.logger = logger
@@ -66,7 +67,7 @@ final class Ingest {
     options.subscriptions = channels.map(Topic.everyVehicle)
     options.will = nil
     do throws(MQTTError) {
-      client = try Client(options, wakeup: wakeup, monotonic: monotonic)
+      client = try Client(options, backOff: backOff, wakeup: wakeup, monotonic: monotonic)
     } catch { throw .broker(error) }
   }
 

@@ -28,8 +28,8 @@ extension MemoryPlan {
     add("ring capture to recorder: roll-ups", rings.rollUps.memoryBytes)
     add("ring capture to recorder: checkpoints", rings.checkpoints.memoryBytes)
     add("ring courier to recorder", 256 * MemoryLayout<Int64>.stride * 3)
-    // A row is JSON of about 1 kB; a group holds at most `groupLimit` of them.
-    add("recorder's open group", Recorder.groupLimit * 1024)
+    // A row is JSON of at most about 2 kB; a group holds at most `groupLimit` of them.
+    add("recorder's open group", Recorder.groupLimit * 2048)
     add("SQLite page cache, writer", 256 << 10)
     if configuration.broker != nil {
       add("SQLite page cache, courier", 128 << 10)

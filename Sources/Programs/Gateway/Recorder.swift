@@ -14,6 +14,8 @@ struct RecorderSnapshot: Sendable {
   var commits: UInt64 = 0
   /// Rows given to the outbox, by `Lane.rawValue`.
   var produced: InlineArray<3, UInt64> = InlineArray(repeating: 0)
+  /// Rows that wait in the outbox for their acknowledgement, by `Lane.rawValue`.
+  var queued: InlineArray<3, Int> = InlineArray(repeating: 0)
   /// Why the last commit failed; nil while they succeed.
   var problem: String?
   /// Bytes of the database file.
@@ -42,7 +44,7 @@ final class Recorder: Sendable {
   /// Trips that diagnostics shows.
   static let shownTrips = 100
   /// Records of one transaction at the most.
-  static let groupLimit = 2048
+  static let groupLimit = 256
 
   init(rings: CaptureRings, catalogue: SignalCatalogue, log: @escaping @Sendable (String) -> Void) {
     self.rings = rings
@@ -71,7 +73,10 @@ final class Recorder: Sendable {
     let work = RecorderWork(store, rings, catalogue)
     let epoll = telltale_epoll_create()
     telltale_epoll_add(epoll, bell, 0)
-    shared.withLock { $0.bytes = Int64(work.store.bytes) }
+    shared.withLock {
+      $0.bytes = Int64(work.store.bytes)
+      $0.queued = work.store.queued
+    }
     var retryAt: Int64 = 0
     while true {
       var tag: UInt64 = 0
@@ -100,6 +105,7 @@ final class Recorder: Sendable {
           if $0.problem != nil { log("the store can be written again") }
           $0.problem = nil
           $0.produced = work.produced
+          $0.queued = work.store.queued
           $0.bytes = Int64(work.store.bytes)
           $0.trips = work.trips
         }

@@ -27,7 +27,7 @@ public struct ReplaySummary: Codable, Sendable {
     distanceKm = status.distanceKm
     produced = .init(
       alerts: Int(recorded.produced[0]), events: Int(recorded.produced[1]), telemetry: Int(recorded.produced[2]))
-    waiting = status.sync.configured ? status.sync.queued : produced
+    waiting = status.sync.queued
     self.health = health
   }
 

@@ -36,7 +36,7 @@ struct Views: Sendable {
       reading.validity(at: now.uptime, staleAfterNanoseconds: Int64(description.staleAfter * 1e9)) == .valid
     }
     let dropped = capture.sources.reduce(capture.lostRecords) { $0 + $1.counters.dropped }
-    let queued = sync?.queued ?? [0, 0, 0]
+    let queued = recorded.queued
     return StatusDocument(
       vehicle: configuration.vehicle, version: Gateway.version, started: started.rfc3339,
       uptimeSeconds: Double(RealClock.hostNanoseconds() - hostStarted) * 1e-9,
@@ -104,7 +104,7 @@ struct Views: Sendable {
     }
     if let problem = recorded.problem { warnings.append(problem) }
     if let sync, !sync.isConnected {
-      let rows = sync.queued.reduce(0, +)
+      let rows = recorded.queued[0] + recorded.queued[1] + recorded.queued[2]
       warnings.append("\(sync.lastError ?? "no broker yet"); \(rows) rows wait in the outbox")
     }
     return warnings

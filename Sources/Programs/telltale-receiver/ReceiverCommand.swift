@@ -1,6 +1,6 @@
 // telltale-receiver: arguments, signals, exit codes. What it does stands in the room `Receiver`.
 import ArgumentParser
-import Configuration
+import ConfigurationFile
 import Glibc
 import Logging
 import Receiver

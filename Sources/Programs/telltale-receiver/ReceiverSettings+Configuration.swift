@@ -1,5 +1,5 @@
 // The configuration file's keys, read into what the room `Receiver` is told.
-import Configuration
+import ConfigurationFile
 import Glibc
 import Receiver
 

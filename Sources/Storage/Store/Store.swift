@@ -14,7 +14,7 @@ public final class Store {
   public let repaired: String?
 
   private let lock: FolderLock
-  private let connection: Connection
+  let connection: Connection
   private let nextSequence: Statement
   private let insertOutbox: Statement
   private let insertEvent: Statement
@@ -26,6 +26,9 @@ public final class Store {
   private let deleteOutbox: Statement
   private var generation: Int64
   private var sinceRetention = 0
+  /// Rows in the outbox, by `Lane.rawValue`.
+  public private(set) var queued: InlineArray<3, Int> = InlineArray(repeating: 0)
+  private var queuedInTransaction: InlineArray<3, Int> = InlineArray(repeating: 0)
 
   /// How many rows of each history are kept; the oldest go first. The outbox is not history: its rows stay until a
   /// receiver acknowledges them.
@@ -118,6 +121,10 @@ public final class Store {
       let newest = try connection.prepare("SELECT coalesce(max(generation), 0) FROM checkpoint")
       generation = try newest.step() ? newest.int64(0) : 0
       signals = try Store.register(catalogue, on: connection)
+      let counts = try connection.prepare("SELECT lane, count(*) FROM outbox GROUP BY lane")
+      while try counts.step() {
+        if let lane = Lane(rawValue: UInt8(clamping: counts.int64(0))) { queued[Int(lane.rawValue)] = Int(counts.int64(1)) }
+      }
     } catch {
       throw StoreError(error)
     }
@@ -128,6 +135,7 @@ public final class Store {
 
   /// Commits `records` as one transaction; when it throws, none of them is stored.
   public func commit(_ records: [StoreRecord]) throws(StoreError) {
+    queuedInTransaction = queued
     do throws(SQLiteError) {
       try connection.transaction { () throws(SQLiteError) in
         for record in records { try put(record) }
@@ -137,6 +145,7 @@ public final class Store {
           try forget()
         }
       }
+      queued = queuedInTransaction
     } catch {
       throw StoreError(error)
     }
@@ -224,6 +233,7 @@ public final class Store {
       try deleteOutbox.bind(range.first, at: 2)
       try deleteOutbox.bind(range.last, at: 3)
       try deleteOutbox.run()
+      queuedInTransaction[Int(range.lane.rawValue)] -= connection.changes
     }
   }
 
@@ -245,6 +255,7 @@ public final class Store {
     try insertOutbox.bind(time, at: 5)
     try insertOutbox.bind(data, at: 9)
     try insertOutbox.run()
+    queuedInTransaction[Int(lane.rawValue)] += 1
     guard lane != .telemetry else { return }
     try insertEvent.bind(laneNumber, at: 1)
     try insertEvent.bind(sequence, at: 2)

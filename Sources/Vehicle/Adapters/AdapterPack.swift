@@ -93,12 +93,8 @@ public struct AdapterPack: Sendable {
     }
     let factor = try entry.number("factor", default: 1)
     let offset = try entry.number("offset", default: 0)
-    var valid = range.lowerBound * factor + offset...range.lowerBound * factor + offset
-    if factor >= 0 {
-      valid = range.lowerBound * factor + offset...range.upperBound * factor + offset
-    } else {
-      valid = range.upperBound * factor + offset...range.lowerBound * factor + offset
-    }
+    let ends = (range.lowerBound * factor + offset, range.upperBound * factor + offset)
+    var valid = min(ends.0, ends.1)...max(ends.0, ends.1)
     if let given = try entry.numbers("range") {
       guard given.count == 2, given[0] <= given[1] else {
         throw entry.error("range", "not two ascending numbers", mend: "write for example `range: [0, 250]`")
@@ -148,10 +144,13 @@ public enum ComponentKeys {
   private static func date(_ section: Section, _ key: String) throws(ConfigurationError) -> Double? {
     guard let text = try section.optionalString(key) else { return nil }
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
-    guard parts.count == 3, (1990...2099).contains(parts[0]), (1...12).contains(parts[1]), (1...31).contains(parts[2])
-    else {
+    let days =
+      parts.count == 3 && (1990...2099).contains(parts[0]) && (1...12).contains(parts[1]) && (1...31).contains(parts[2])
+      ? daysSince1970(year: parts[0], month: parts[1], day: parts[2]) : 0
+    // The way back tells the 31st of a month that has 30 days.
+    guard days > 0, civilDate(daysSince1970: days).day == parts[2] else {
       throw section.error(key, "\"\(text)\" is no date", mend: "write the day of the service as YYYY-MM-DD")
     }
-    return Double(daysSince1970(year: parts[0], month: parts[1], day: parts[2])) * 86_400
+    return Double(days) * 86_400
   }
 }

@@ -38,7 +38,7 @@ public struct VehicleDefinition: Sendable {
     var vehicle = VehicleParameters()
     var components = ComponentID.allCases.map { ComponentParameters($0) }
     for pack in packs {
-      var byFile: [(file: String, mappings: [SignalMapping])] = []
+      var byFile: [(file: String, line: Int, mappings: [SignalMapping])] = []
       for signal in pack.signals {
         guard let id = catalogue.add(signal.description) else {
           problems.append("\(pack.directory)/pack.yaml:\(signal.line): more than 65,535 signals; leave some out")
@@ -54,23 +54,23 @@ public struct VehicleDefinition: Sendable {
           if let at = byFile.firstIndex(where: { $0.file == file }) {
             byFile[at].mappings.append(mapping)
           } else {
-            byFile.append((file, [mapping]))
+            byFile.append((file, signal.line, [mapping]))
           }
         }
       }
-      for (file, mappings) in byFile {
+      for (file, line, mappings) in byFile {
         let path = file.hasPrefix("/") ? file : pack.directory + "/" + file
         let dbc: DBCFile
         do throws(Decoding.DecodingError) {
           dbc = try DBCFile.load(path: path)
         } catch {
           throw ConfigurationError(
-            file: pack.directory + "/pack.yaml", key: "dbc", reason: error.description,
+            file: pack.directory + "/pack.yaml", line: line, key: "dbc", reason: error.description,
             mend: "give the path of the DBC file, relative to the pack's folder")
         }
         problems += dbc.problems.map { "\(path):\($0.line): \($0.reason)" }
         var unmapped: [MappingProblem] = []
-        messages += dbc.compile(mappings, problems: &unmapped)
+        for message in dbc.compile(mappings, problems: &unmapped) { VehicleDefinition.merge(message, into: &messages) }
         problems += unmapped.map { "\(pack.directory)/pack.yaml: \($0.description)" }
       }
       if let litres = pack.displacementLitres { vehicle.displacementLitres = litres }
@@ -94,5 +94,21 @@ public struct VehicleDefinition: Sendable {
     self.components = components
     self.packs = packs.map(\.name)
     parameters = vehicle
+  }
+
+  /// Two packs may map signals of one message: a table holds each identifier once, so they become one.
+  private static func merge(_ message: DecoderTable.Message, into messages: inout [DecoderTable.Message]) {
+    guard let at = messages.firstIndex(where: { $0.bus == message.bus && $0.id.key == message.id.key }) else {
+      messages.append(message)
+      return
+    }
+    let shift = messages[at].signals.count
+    messages[at].length = max(messages[at].length, message.length)
+    for var signal in message.signals {
+      if case .selected(let multiplexor, let values) = signal.presence {
+        signal.presence = .selected(multiplexor: multiplexor + shift, values: values)
+      }
+      messages[at].signals.append(signal)
+    }
   }
 }

@@ -6,8 +6,9 @@ public import Vocabulary
 /// Plays one or more recordings, one after the other, on a virtual clock that it moves along.
 ///
 /// The recording's first stamp is the virtual boot's second 1: from there the BOOTTIME axis follows the recording's wall
-/// time. A stamp that runs backwards by less than a minute takes the time of the frame before it, so that time never runs
-/// back; a larger jump back (the next recording is older) continues the axis without a gap and is counted.
+/// time. A stamp that runs backwards by up to a minute takes the time of the frame before it, so that time never runs
+/// back; a larger jump back (the next recording is older) continues the axis without a gap, is counted and told as a
+/// problem. The time between two recordings passes on the axis, but a replay at a pace does not wait for it.
 public final class RecordingSource: FrameSource {
   public let name: String
   public var kind: String { "recording" }
@@ -19,6 +20,8 @@ public final class RecordingSource: FrameSource {
   public let clock: VirtualClock
   /// Lines of all recordings so far, blank ones not counted.
   public private(set) var lines = 0
+  /// How often the recordings' time jumped back by more than a minute. From then on `clock` no longer says their wall time.
+  public private(set) var jumpsBack = 0
 
   private var waiting: [String]
   private var reader: CandumpReader
@@ -30,6 +33,9 @@ public final class RecordingSource: FrameSource {
   /// Wall time of the recording minus instant of the virtual boot.
   private var axisOffset: Int64
   private var hostAtStart: Int64 = 0
+  /// Time between recordings, which the pace leaves out.
+  private var skipped: Int64 = 0
+  private var isNextRecording = false
   /// Frames read ahead of their time: from `nextAhead` to `aheadCount`.
   private let ahead: UnsafeMutableBufferPointer<CANFrame>
   private var nextAhead = 0
@@ -63,12 +69,18 @@ public final class RecordingSource: FrameSource {
       ahead.deallocate()
       throw error
     }
-    let wallAtFirst = aheadCount > 0 ? ahead[0].time.nanoseconds : 0
+    guard aheadCount > 0 else {
+      ahead.deallocate()
+      let damage = reader.damage.first.map { "; its line \($0.line): \($0.kind.reason)" } ?? ""
+      throw RecordingError(file: reader.name, reason: "holds no CAN frame\(damage); give a log of `candump -L`")
+    }
+    let wallAtFirst = ahead[0].time.nanoseconds
     axisOffset = wallAtFirst &- RecordingSource.secondOne
     // A recording made with a good clock says so by its stamps; one that begins in 1970 has none.
     let quality: ClockQuality = wallAtFirst > 946_684_800_000_000_000 ? .ntp : .none
     clock = VirtualClock(wallNanoseconds: axisOffset, quality: quality)
     hostAtStart = hostNanoseconds()
+    note(damage: reader.damage)
     place()
   }
 
@@ -106,13 +118,15 @@ public final class RecordingSource: FrameSource {
   public func nanosecondsUntilReady() -> Int64? {
     guard state == .open, speed.isFinite, nextAhead < aheadCount else { return 0 }
     let behind = ahead[nextAhead].time.nanoseconds - instantDue()
-    return behind <= 0 ? 0 : Int64(Double(behind) / speed)
+    // At most an hour: the caller asks again anyway, and a very small speed cannot overflow.
+    return behind <= 0 ? 0 : Int64(min(Double(behind) / speed, 3.6e12))
   }
 
   public func reopen() {}
 
   private func instantDue() -> Int64 {
-    RecordingSource.secondOne &+ Int64(Double(hostNanoseconds() &- hostAtStart) * speed)
+    let played = min(Double(hostNanoseconds() &- hostAtStart) * speed, 4e18)
+    return RecordingSource.secondOne &+ skipped &+ Int64(played)
   }
 
   private func refill() -> Bool {
@@ -129,14 +143,20 @@ public final class RecordingSource: FrameSource {
         place()
         return true
       }
-      finishedLines += reader.lines
-      finishedDamage += UInt64(reader.damage.total)
-      guard !waiting.isEmpty else {
-        state = .ended
-        return false
-      }
+      if !openNext() { state = .ended }
+    }
+    return false
+  }
+
+  /// False when no other recording can be opened.
+  private func openNext() -> Bool {
+    finishedLines += reader.lines
+    finishedDamage += UInt64(reader.damage.total)
+    while !waiting.isEmpty {
       do throws(RecordingError) {
         reader = try CandumpReader(path: waiting.removeFirst())
+        isNextRecording = true
+        return true
       } catch {
         problem = error.description
       }
@@ -161,8 +181,18 @@ public final class RecordingSource: FrameSource {
       let wall = ahead[i].time.nanoseconds
       var instant = wall &- axisOffset
       if instant < lastInstant {
-        if lastInstant &- instant > 60_000_000_000 { axisOffset = wall &- lastInstant }
+        if lastInstant &- instant > 60_000_000_000 {
+          axisOffset = wall &- lastInstant
+          jumpsBack += 1
+          if problem == nil {
+            problem = "\(reader.name): time jumps back by more than a minute; played on without a gap, later dates are wrong"
+          }
+        }
         instant = lastInstant
+      }
+      if isNextRecording {
+        isNextRecording = false
+        skipped &+= instant &- lastInstant
       }
       lastInstant = instant
       ahead[i].time = Instant(nanoseconds: instant)

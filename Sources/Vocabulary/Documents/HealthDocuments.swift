@@ -76,17 +76,18 @@ public struct EvidenceDocument: Codable, Hashable, Sendable {
     if e.z.isFinite && abs(e.z) >= 2 {
       text += ", \(decimal(abs(e.z), 1)) standard deviations " + (e.z < 0 ? "below" : "above")
     }
-    if e.sinceKm.isFinite { text += ", since km " + decimal(e.sinceKm, 0) }
+    if e.sinceKm.isFinite { text += ", since about km " + decimal(e.sinceKm, 0) }
     if e.share >= 0.005 { text += " (" + decimal(e.share * 100, 0) + " % of the wear)" }
     return text
   }
 }
 
-/// A number with a fixed count of decimals, without Foundation. NaN and huge values become a dash.
+/// A number with a fixed count of decimals, without Foundation. NaN and values of 18 digits and more, decimals included,
+/// become a dash.
 public func decimal(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "–" }
   var factor = 1.0
   for _ in 0..<places { factor *= 10 }
+  guard abs(value) * factor < 1e18 else { return "–" }
   let scaled = Int64((abs(value) * factor).rounded())
   let sign = value < 0 && scaled != 0 ? "-" : ""
   guard places > 0 else { return sign + String(scaled) }

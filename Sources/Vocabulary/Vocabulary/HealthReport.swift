@@ -144,6 +144,8 @@ public enum HealthReason: BitwiseCopyable, Sendable {
   case noValidTick(Tick)
   /// Too few ticks for a judgement.
   case learning(seen: Int, needed: Int, Tick)
+  /// There were ticks enough once, but they are old, or most trips of late did not pass the gate.
+  case tooFewLately(Tick)
   /// The component has no filter for its remaining life in this version.
   case noTrendFilter
   /// The oil was in use before Telltale came and nobody said since when.
@@ -174,6 +176,7 @@ public enum HealthReason: BitwiseCopyable, Sendable {
       "no loaded adapter pack maps the inputs of \(component.name); see `telltaled --check`"
     case .noValidTick(let tick): "0 \(tick.plural) seen yet"
     case .learning(let seen, let needed, let tick): "\(seen) of \(needed) \(tick.plural) seen"
+    case .tooFewLately(let tick): "too few \(tick.plural) seen lately to judge by"
     case .noTrendFilter: "remaining life needs a trend filter that this version does not have for this component"
     case .ageUnknown:
       "age of the oil before Telltale is unknown: the interval covers all of it; set components.engine-oil.last_service"
@@ -198,7 +201,7 @@ public struct HealthReport: BitwiseCopyable, Sendable {
   public var evidence: EvidenceList
   public var reason: HealthReason
   public var updated: Timestamp
-  /// Distance that Telltale has watched when this was computed, km.
+  /// Distance that Telltale has watched when this was computed, km; NaN while unknown.
   public var atKm: Double
   /// Observations behind it.
   public var ticks: UInt32
@@ -215,7 +218,7 @@ public struct HealthReport: BitwiseCopyable, Sendable {
     evidence = EvidenceList()
     self.reason = reason
     self.updated = updated
-    atKm = 0
+    atKm = .nan
     ticks = 0
   }
 }

@@ -96,8 +96,10 @@ public struct Timestamp: Hashable, BitwiseCopyable, Sendable {
 /// RFC 3339 in UTC with milliseconds. Proleptic Gregorian calendar; years outside 0...9999 are clamped.
 public func rfc3339UTC(wallNanoseconds: Int64) -> String {
   let day: Int64 = 86_400_000_000_000
-  let days = wallNanoseconds >= 0 ? wallNanoseconds / day : -((day - 1 - wallNanoseconds) / day)
-  let inDay = wallNanoseconds - days * day
+  // Rounded down, also before 1970; by the remainder, so that the very first nanoseconds do not overflow.
+  let remainder = wallNanoseconds % day
+  let days = wallNanoseconds / day - (remainder < 0 ? 1 : 0)
+  let inDay = remainder < 0 ? remainder + day : remainder
   let (year, month, date) = civilDate(daysSince1970: Int(days))
   let milliseconds = Int(inDay / 1_000_000)
   return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(date, 2) + "T" + padded(milliseconds / 3_600_000, 2)

@@ -1,0 +1,61 @@
+# Telltale: every target installs what it needs itself (apt packages included) and ends with one summary line.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+DESTDIR ?=
+PREFIX ?= /usr
+BUILD := .build/release
+
+# Static Swift runtime, identical code folded, nothing exported: what keeps the daemon small on flash.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -s
+
+.PHONY: help build demo test test-vm bench install clean
+
+help: ## Show the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+build: ## Build the three programs for release into .build/release.
+	@scripts/setup build
+	swift build $(RELEASE) --product telltaled
+	swift build $(RELEASE) --product telltale
+	swift build $(RELEASE) --product telltale-receiver
+	@echo "build: $$(ls -l $(BUILD)/telltaled | awk '{printf "telltaled %.1f MB", $$5/1e6}'), telltale and telltale-receiver in $(BUILD)"
+
+demo: ## A simulated car lives through some months: bus to broker to receiver, on this machine.
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory build
+	@scripts/demo
+
+test: ## Build and run all tests, and check the budgets.
+	@scripts/setup test
+	@scripts/test
+
+test-vm: ## Prove SocketCAN and the service in a virtual machine with a kernel that has CAN.
+	@scripts/setup vm
+	@$(MAKE) --no-print-directory build
+	@Tests/VM/test-service
+	@Tests/VM/test-socketcan
+
+bench: ## Measure speed, allocations, memory and size against the budgets.
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	@Benchmarks/bench
+
+install: ## Install programs, packs, units, rules and manuals below DESTDIR.
+	@test -x $(BUILD)/telltaled || $(MAKE) --no-print-directory build
+	install -D -m 0755 -t "$(DESTDIR)$(PREFIX)/bin" $(BUILD)/telltaled $(BUILD)/telltale $(BUILD)/telltale-receiver
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/lib/systemd/system" systemd/*.service
+	install -D -m 0644 systemd/telltale.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/telltale.conf"
+	install -D -m 0644 systemd/telltale.tmpfiles "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/telltale.conf"
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/lib/udev/rules.d" udev/60-telltale.rules
+	cd adapters && find . -type f -exec install -D -m 0644 {} "$(DESTDIR)$(PREFIX)/share/telltale/adapters/{}" \;
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale/examples" examples/*.yaml
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man1" docs/man/*.1
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man5" docs/man/*.5
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man8" docs/man/*.8
+	@test -e "$(DESTDIR)/etc/telltale/telltale.yaml" || install -D -m 0644 examples/telltale.yaml "$(DESTDIR)/etc/telltale/telltale.yaml"
+	@echo "install: Telltale below $(DESTDIR)$(PREFIX), configuration in $(DESTDIR)/etc/telltale"
+
+clean: ## Remove everything that was built.
+	rm -rf .build .build-* Tests/VM/work Tests/VM/boot Tests/VM/share
+	@echo "clean: done"

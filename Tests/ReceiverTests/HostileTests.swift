@@ -1,0 +1,123 @@
+// Whatever a stranger with a broker account publishes: counted, and the receiver goes on. And the whole receiver as the
+// program runs it, over HTTP.
+import FleetContract
+import Glibc
+import Logging
+import MQTT
+import Testing
+
+@testable import Receiver
+@testable import Sync
+
+@Suite(.serialized, .enabled(if: Broker.isInstalled, "/usr/sbin/mosquitto is not installed"))
+struct HostileTests {
+  private func stranger(_ broker: Broker) throws -> Client {
+    let client = try Client(
+      BrokerOptions(host: "127.0.0.1", port: broker.port, clientID: "stranger"), wakeup: try Wakeup(),
+      monotonic: Deadline.now)
+    let deadline = Deadline(seconds: 10)
+    while !client.isConnected {
+      try #require(!deadline.isOver)
+      _ = client.step(timeout: 10)
+    }
+    return client
+  }
+
+  @Test func hostilePayloadsAreCountedAndGoodOnesStored() throws {
+    let broker = try Broker()
+    let fleet = try Fleet(brokerPort: broker.port)
+    try fleet.startReceiver()
+    try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
+    let stranger = try stranger(broker)
+    let hostile: [(topic: String, payload: [UInt8], kind: String)] = [
+      ("telltale/v1/van-7/alerts", Array("hello".utf8), "not-json"),
+      ("telltale/v1/van-7/alerts", [], "not-json"),
+      ("telltale/v1/van-7/alerts", [0xFF, 0xFE, 0x00], "not-json"),
+      ("telltale/v1/van-7/events", [UInt8](repeating: UInt8(ascii: "["), count: 100_000), "too-deep"),
+      ("telltale/v1/van-7/events", [UInt8](repeating: UInt8(ascii: " "), count: 300_000), "too-large"),
+      ("telltale/v1/van-7/telemetry", Array("{\"specversion\":\"1.0\"}".utf8), "bad-attribute"),
+      ("telltale/v1/v n/events", Array("{}".utf8), "unknown-topic"),
+      ("telltale/v1/van-7/status", Array("{\"state\":1e999}".utf8), "bad-status"),
+      ("telltale/v1/van-7/health", Array("{}".utf8), "bad-health"),
+    ]
+    for message in hostile { try stranger.publish(message.topic, message.payload) }
+    var expected: [String: UInt64] = [:]
+    for message in hostile { expected[message.kind, default: 0] += 1 }
+    try fleet.turn(
+      until: {
+        _ = stranger.step(timeout: 1)
+        return fleet.ingest?.counters.refused == expected
+      }, "each is counted")
+    try fleet.startVehicle()
+    try fleet.write(.events, 10)
+    try fleet.settle()
+    #expect(fleet.ingest?.counters.stored == 10)
+  }
+
+  @Test func packetsBeyondTheLimitStayAtTheBroker() throws {
+    let broker = try Broker()
+    let fleet = try Fleet(brokerPort: broker.port)
+    try fleet.startReceiver()
+    try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
+    let stranger = try stranger(broker)
+    try stranger.publish("telltale/v1/van-7/events", [UInt8](repeating: 0x20, count: 2_000_000))
+    try stranger.publish("telltale/v1/van-7/events", Array("x".utf8))
+    try fleet.turn(
+      until: {
+        _ = stranger.step(timeout: 1)
+        return fleet.ingest?.counters.refused["not-json"] == 1
+      }, "the small one arrives")
+    #expect(fleet.ingest?.counters.refused == ["not-json": 1])
+    #expect(fleet.ingest?.counters.connections == 1)
+  }
+
+  @Test func theWholeReceiverServesAndEnds() async throws {
+    let broker = try Broker()
+    let folder = try Folder()
+    let portFile = folder.path + "/port"
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let receiver = try Receiver(
+      ReceiverSettings(
+        name: "depot", host: "127.0.0.1", port: broker.port, databasePath: folder.path + "/r.db",
+        listen: .tcp(host: "127.0.0.1", port: 0), portFile: portFile), logger: logger)
+    let running = Task { try await receiver.run() }
+    let deadline = Deadline(seconds: 30)
+    var port: UInt16?
+    while port == nil || !receiver.counters.isConnected {
+      try #require(!deadline.isOver)
+      await Task.yield()
+      port = firstNumber(in: portFile)
+    }
+    let answer = try get("/api/v1/vehicles?limit=5", from: try #require(port))
+    #expect(answer.hasPrefix("HTTP/1.1 200"))
+    #expect(answer.hasSuffix("\r\n\r\n[]"))
+    #expect(try get("/api/v1/vehicles?limit=x", from: try #require(port)).hasPrefix("HTTP/1.1 400"))
+    #expect(try get("/metrics", from: try #require(port)).contains("telltale_receiver_broker_connected 1"))
+
+    let begun = Deadline.now()
+    receiver.stop()
+    try await running.value
+    #expect(Deadline.now() - begun < 5_000_000_000)
+  }
+
+  private func firstNumber(in path: String) -> UInt16? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var text = [CChar](repeating: 0, count: 16)
+    guard fgets(&text, 16, file) != nil else { return nil }
+    return UInt16(String(decoding: text.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+
+  /// An HTTP answer, head and body.
+  private func get(_ path: String, from port: UInt16) throws -> String {
+    let socket = try #require(connect(to: port))
+    defer { close(socket) }
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n".utf8)
+    #expect(Glibc.write(socket, request, request.count) == request.count)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = read(socket, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

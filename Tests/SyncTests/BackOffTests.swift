@@ -1,0 +1,46 @@
+// Waits between attempts to reach a broker.
+import Testing
+
+@testable import MQTT
+
+@Suite struct BackOffTests {
+  @Test func doublesFromOneSecondToFiveMinutes() {
+    var backOff = BackOff()
+    let waits = (0..<12).map { _ in backOff.next(.growing, random: 1) }
+    #expect(waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300])
+  }
+
+  @Test func jittersOverTheUpperHalf() {
+    var backOff = BackOff()
+    #expect(backOff.next(.growing, random: 0) == 0.5)
+    #expect(backOff.next(.growing, random: 0.5) == 1.5)
+  }
+
+  @Test func startsAgainOnlyAfterAConnectionThatLasted() {
+    var backOff = BackOff()
+    for _ in 0..<5 { _ = backOff.next(.growing, random: 1) }
+    backOff.connectionLasted(9)
+    #expect(backOff.next(.growing, random: 1) == 32)
+    backOff.connectionLasted(10)
+    #expect(backOff.next(.growing, random: 1) == 1)
+  }
+
+  @Test func pausesLongAfterARefusalAndATakeover() {
+    var backOff = BackOff()
+    #expect(backOff.next(.refusal, random: 1) == 900)
+    #expect(backOff.next(.takeover, random: 1) == 300)
+    #expect(MQTTError.notAuthorised(host: "h", port: 1, code: 0x86).pause == .refusal)
+    #expect(MQTTError.takenOver(clientID: "c").pause == .takeover)
+    #expect(MQTTError.tls(host: "h", port: 1, reason: "certificate has expired").pause == .growing)
+  }
+
+  @Test func refusesOptionsThatCannotWork() {
+    var options = BrokerOptions(host: "h", clientID: "c")
+    #expect(throws: Never.self) { try options.validate() }
+    options.password = "p"
+    #expect(throws: MQTTError.invalidOption(name: "password", reason: "needs a user name")) { try options.validate() }
+    options.password = nil
+    options.tls = BrokerOptions.TLS(certificateFile: "c.pem")
+    #expect(throws: MQTTError.self) { try options.validate() }
+  }
+}

@@ -135,13 +135,19 @@ let package = Package(
     tests(of: "SQLite"),
     tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
     tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
-    tests(of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT"]),
+    tests(
+      of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT", "Sync", "Store", logging]),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["ConfigurationFile"], path: "Tests/ConfigurationTests",
       swiftSettings: strict),
     tests(
       of: "Diagnostics",
       knows: ["Vocabulary", "Documents", .product(name: "NIOHTTP1", package: "swift-nio")]),
-    tests(of: "Gateway", knows: ["Vocabulary", "Clock", "ConfigurationFile", "Store", "SQLite", "VehicleSimulator"]),
+    tests(
+      of: "Gateway",
+      knows: [
+        "Vocabulary", "Clock", "ConfigurationFile", "Recordings", "VehicleBus", "Decoding", "Adapters", "Pipeline",
+        "Health", "Alerting", "Store", "SQLite", "VehicleSimulator", "telltaled", "telltale", "telltale-receiver",
+      ]),
   ]
 )

@@ -132,14 +132,17 @@ private func batch(_ arrivals: [Batch.Arrival]) -> Batch {
     api = FleetAPI(
       name: "<depot>", reader: try FleetReader(path: folder.path + "/receiver.db"), counters: { IngestCounters() })
     var first = batch([])
-    for sequence in [1, 2, 4, 5] as [Int64] { first.arrivals.append(try arrival(sequence, data: "{\"n\":\(sequence)}")) }
+    for sequence in [1, 2, 4, 5] as [Int64] {
+      first.arrivals.append(try arrival(sequence, data: "{\"n\":\(sequence)}"))
+    }
     var alert = try arrival(1, lane: .alerts, data: #"{"severity":"critical<script>","state":"active"}"#)
     alert.event.type = "alert.created"
     alert.event.subject = "<img src=x onerror=alert(1)>"
     first.arrivals.append(alert)
     let vehicle = try #require(VehicleID("van-7"))
     first.healths[vehicle] = Batch.Document(
-      json: Array(#"[{"component":"cooling","title":"<b>\"Cooling\"</b>","state":"watch","score":61.5},{"state":7}]"#.utf8),
+      json: Array(
+        #"[{"component":"cooling","title":"<b>\"Cooling\"</b>","state":"watch","score":61.4},{"state":7}]"#.utf8),
       received: 0, isRetained: true)
     first.statuses[vehicle] = (Batch.Document(json: Array("{}".utf8), received: 0, isRetained: true), true)
     _ = try database.commit(first)
@@ -231,5 +234,7 @@ private func batch(_ arrivals: [Batch.Arrival]) -> Batch {
   #expect(ReceiverSettings.Listen(text) == expected)
 }
 
-@Test(arguments: ["", "8080", ":8080", "::1:80", "host:99999", "unix:relative", "unix:/" + String(repeating: "a", count: 110)])
+@Test(arguments: [
+  "", "8080", ":8080", "::1:80", "host:99999", "unix:relative", "unix:/" + String(repeating: "a", count: 110),
+])
 func refusesListenAddresses(text: String) { #expect(ReceiverSettings.Listen(text) == nil) }

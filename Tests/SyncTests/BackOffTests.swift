@@ -42,5 +42,8 @@ import Testing
     options.password = nil
     options.tls = BrokerOptions.TLS(certificateFile: "c.pem")
     #expect(throws: MQTTError.self) { try options.validate() }
+    options.tls = BrokerOptions.TLS(caFile: "/nonexistent/ca.pem")
+    let error = #expect(throws: MQTTError.self) { try options.validate() }
+    #expect(error?.description.contains("cannot read '/nonexistent/ca.pem': No such file or directory") == true)
   }
 }

@@ -19,7 +19,8 @@ private func event(vehicle: String = "van-7", data: String = "{\"a\":1}") throws
 private func topic(_ text: String = "telltale/v1/van-7/alerts") throws -> Topic { try #require(Topic(text)) }
 
 @Suite struct TopicTests {
-  @Test(arguments: ["alerts", "events", "telemetry", "status", "health", "ack"]) func readsBack(channel: String) throws {
+  @Test(arguments: ["alerts", "events", "telemetry", "status", "health", "ack"])
+  func readsBack(channel: String) throws {
     let text = "telltale/v1/Van_7.a-B/" + channel
     #expect(try topic(text).description == text)
   }
@@ -195,7 +196,8 @@ private struct Grammar {
   ]) func refuses(text: String) { #expect(throws: JSONError.self) { try JSONSlice(Array(text.utf8), limit: 100) } }
 
   @Test func walksObjectsAndArrays() throws {
-    let json = try JSONSlice(Array(#" {"a" : [1, {"b":null}, "x\u0041\ud83d\ude00\n"], "c":-12, "d":1.5} "#.utf8), limit: 100)
+    let text = #" {"a" : [1, {"b":null}, "x\u0041\ud83d\ude00\n"], "c":-12, "d":1.5} "#
+    let json = try JSONSlice(Array(text.utf8), limit: 100)
     #expect(json.members?.map(\.key) == ["a", "c", "d"])
     #expect(json["a"]?.elements?.count == 3)
     #expect(json["a"]?.elements?[1]["b"]?.kind == .null)
@@ -220,7 +222,7 @@ private struct Grammar {
       receiver: "depot", epoch: epoch, ranges: [.alerts: [1...20], .telemetry: [1...7, 9...12]])
     #expect(
       String(decoding: sent.encoded, as: UTF8.self)
-        == "{\"receiver\":\"depot\",\"epoch\":\"\(epoch)\",\"ranges\":{\"alerts\":[[1,20]],\"telemetry\":[[1,7],[9,12]]}}")
+        == #"{"receiver":"depot","epoch":"\#(epoch)","ranges":{"alerts":[[1,20]],"telemetry":[[1,7],[9,12]]}}"#)
     #expect(try AcknowledgementMessage(decoding: sent.encoded) == sent)
   }
 

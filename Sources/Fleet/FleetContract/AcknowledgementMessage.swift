@@ -60,7 +60,9 @@ public struct AcknowledgementMessage: Hashable, Sendable {
     var ranges: [Lane: [ClosedRange<Int64>]] = [:]
     var count = 0
     for (name, list) in lanes {
-      guard let lane = Lane(name: name), ranges[lane] == nil, let pairs = list.elements else { throw .invalid("ranges") }
+      guard let lane = Lane(name: name), ranges[lane] == nil, let pairs = list.elements else {
+        throw .invalid("ranges")
+      }
       count += pairs.count
       guard count <= AcknowledgementMessage.rangeLimit else { throw .tooManyRanges(AcknowledgementMessage.rangeLimit) }
       ranges[lane] = []

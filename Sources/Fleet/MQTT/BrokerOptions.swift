@@ -1,4 +1,5 @@
 // Where the broker is, who this client is, and how much may be under way at once.
+import Glibc
 
 /// How to reach a broker with MQTT 5 and what to do there.
 ///
@@ -74,13 +75,17 @@ public struct BrokerOptions: Sendable {
       throw .invalidOption(name: "window", reason: "is \(window); 1 to 65,535 messages are possible")
     }
     if !(1024...268_435_455).contains(largestPacket) {
-      throw .invalidOption(name: "largest packet", reason: "is \(largestPacket); 1024 to 268,435,455 bytes are possible")
+      throw .invalidOption(
+        name: "largest packet", reason: "is \(largestPacket); 1024 to 268,435,455 bytes are possible")
     }
     if password != nil && username == nil {
       throw .invalidOption(name: "password", reason: "needs a user name")
     }
     if let tls, (tls.certificateFile == nil) != (tls.keyFile == nil) {
       throw .invalidOption(name: "tls", reason: "a certificate and its key belong together; give both or neither")
+    }
+    for case let path? in [tls?.caFile, tls?.certificateFile, tls?.keyFile] where access(path, R_OK) != 0 {
+      throw .invalidOption(name: "tls", reason: "cannot read '\(path)': " + systemText(errno) + "; check the path")
     }
   }
 }

@@ -43,6 +43,8 @@ public final class Client {
   private let random: () -> Double
   private var backOff: BackOff
   private var phase: Phase
+  /// Whether SUBSCRIBE was sent on the connection that is being made.
+  private var hasSubscribed = false
 
   /// - Parameters:
   ///   - wakeup: ends a `step` early when another thread rings it.
@@ -191,8 +193,6 @@ public final class Client {
     return []
   }
 
-  private var hasSubscribed = false
-
   private func fail(_ error: MQTTError) -> Event {
     hasSubscribed = false
     let seconds = backOff.next(error.pause, random: random())
@@ -235,7 +235,7 @@ public final class Client {
       return .tls(host: host, port: port, reason: reason)
     }
     return session.answer == nil
-      ? .unreachable(host: host, port: port, reason: reason) : .lost(host: host, port: port, reason: reason)
+      ? .hungUp(host: host, port: port) : .lost(host: host, port: port, reason: reason)
   }
 
   // MARK: The socket.

@@ -1,6 +1,6 @@
 // One attempt to connect, on a thread of its own. Even libmosquitto's asynchronous connect resolves the host's name
-// before it returns, and a dead name server would hold the caller up for many seconds. On its own thread the attempt may
-// block, so the one call that can send CONNECT properties is used.
+// before it returns, and a dead name server would hold the caller up for many seconds. On its own thread the attempt
+// may block, so the one call that can send CONNECT properties is used.
 import CMosquitto
 import Glibc
 import Synchronization

@@ -8,6 +8,8 @@ public enum MQTTError: Error, Equatable, CustomStringConvertible, Sendable {
   case unreachable(host: String, port: UInt16, reason: String)
   /// The broker took the connection but did not answer it in time.
   case silent(host: String, port: UInt16, seconds: Int)
+  /// The connection was taken and ended before any answer.
+  case hungUp(host: String, port: UInt16)
   /// TLS could not be agreed on: certificate, name or dates.
   case tls(host: String, port: UInt16, reason: String)
   /// The broker knows the client id, user name or password and says no (CONNACK 0x85...0x87, 0x8A, 0x8C).
@@ -34,6 +36,9 @@ public enum MQTTError: Error, Equatable, CustomStringConvertible, Sendable {
       "no broker at \(host):\(port): \(reason); check that it runs and that host and port are right"
     case .silent(let host, let port, let seconds):
       "broker at \(host):\(port) did not answer within \(seconds) s; check that this port speaks MQTT"
+        + " (and TLS only if tls is configured)"
+    case .hungUp(let host, let port):
+      "broker at \(host):\(port) hung up without an answer; check that this port speaks MQTT"
         + " (and TLS only if tls is configured)"
     case .tls(let host, let port, let reason):
       "TLS with broker at \(host):\(port) failed: \(reason); check the CA file, the certificate's names and this"

@@ -46,7 +46,8 @@ final class Session {
 
   private static func configure(_ handle: OpaquePointer, _ options: BrokerOptions) throws(MQTTError) {
     func check(_ result: Int32, _ name: String) throws(MQTTError) {
-      if result != MOSQ_ERR_SUCCESS.rawValue { throw .invalidOption(name: name, reason: text(of: result, errno: errno)) }
+      if result == MOSQ_ERR_SUCCESS.rawValue { return }
+      throw .invalidOption(name: name, reason: text(of: result, errno: errno))
     }
     try check(mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5), "protocol version")
     // Nagle's algorithm would hold a small PUBLISH back until the broker's delayed ACK.
@@ -64,7 +65,7 @@ final class Session {
       if tls.caFile != nil || tls.certificateFile != nil {
         try check(
           mosquitto_tls_set(handle, tls.caFile, tls.caFile == nil ? "/etc/ssl/certs" : nil, tls.certificateFile,
-            tls.keyFile, nil), "tls (a file is missing or unreadable)")
+            tls.keyFile, nil), "tls")
       }
     }
   }
@@ -109,7 +110,9 @@ final class Session {
 
   static func text(of result: Int32, errno reason: Int32) -> String {
     if result == MOSQ_ERR_ERRNO.rawValue { return systemText(reason) }
-    return mosquitto_strerror(result).map { String(cString: $0) } ?? "libmosquitto error \(result)"
+    guard let text = mosquitto_strerror(result) else { return "libmosquitto error \(result)" }
+    // Its sentences end with a full stop; here they stand within one.
+    return String(String(cString: text).prefix { $0 != "." })
   }
 
   // MARK: What the callbacks tell.

@@ -17,7 +17,7 @@ enum FleetPage {
       rows += row(vehicle, health: health, alerts: alerts)
     }
     if vehicles.isEmpty {
-      rows = "<tr><td colspan=6>No vehicle has been seen yet. Point a gateway's <code>mqtt</code> at this broker.</td></tr>"
+      rows = "<tr><td colspan=6>No vehicle has been seen yet. Point a gateway at this receiver's broker.</td></tr>"
     }
     let broker = counters.isConnected ? "connected to the broker" : "<strong>not connected to the broker</strong>"
     return """
@@ -41,7 +41,8 @@ enum FleetPage {
       <h1>\(escaped(name))</h1>
       <p>\(broker). Machine-readable: <a href="/api/v1/vehicles">vehicles</a>, <a href="/metrics">metrics</a>.</p>
       <table>
-      <thead><tr><th>Vehicle</th><th>State</th><th>Last seen</th><th>Health</th><th>Open alerts</th><th>Records</th></tr></thead>
+      <thead><tr><th>Vehicle</th><th>State</th><th>Last seen</th><th>Health</th><th>Open alerts</th>
+      <th>Records</th></tr></thead>
       <tbody>
       \(rows)
       </tbody>
@@ -78,14 +79,18 @@ enum FleetPage {
           let state = HealthState.allCases.first(where: { $0.name == name })
         else { return nil }
         var text = escaped(title) + ": <span class=\"\(state.name)\">\(state.name)</span>"
-        if let score = element["score"], score.kind == .number {
-          text += " " + escaped(String(String(decoding: score.bytes, as: UTF8.self).prefix { $0 != "." }))
-        }
-        if let median = element["rul"]?["km"]?["p50"], median.kind == .number {
-          text += ", " + escaped(String(String(decoding: median.bytes, as: UTF8.self).prefix { $0 != "." })) + " km left"
-        }
+        if let score = rounded(element["score"]) { text += " " + score }
+        if let median = rounded(element["rul"]?["km"]?["p50"]) { text += ", " + median + " km left" }
         return text
       })
+  }
+
+  /// A number without decimals; nil for anything else and for numbers that no component has.
+  private static func rounded(_ value: JSONSlice?) -> String? {
+    guard let value, value.kind == .number, let number = Double(String(decoding: value.bytes, as: UTF8.self)),
+      abs(number) < 1e12
+    else { return nil }
+    return String(Int64(number.rounded()))
   }
 
   private static func alert(_ record: FleetReader.Record) -> String {

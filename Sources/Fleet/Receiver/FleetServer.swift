@@ -10,7 +10,8 @@ struct FleetServer: Sendable {
   private let api: FleetAPI
 
   init(
-    _ settings: ReceiverSettings, logger: Logger, reader: FleetReader, counters: @escaping @Sendable () -> IngestCounters
+    _ settings: ReceiverSettings, logger: Logger, reader: FleetReader,
+    counters: @escaping @Sendable () -> IngestCounters
   ) {
     self.settings = settings
     self.logger = logger

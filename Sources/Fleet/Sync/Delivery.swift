@@ -77,6 +77,7 @@ final class Delivery {
 
   /// Says goodbye: `offline` in `status`, then DISCONNECT. Takes at most 2 s.
   func close() {
+    readDepths(courier.monotonic())
     guard let client else { return }
     if client.isConnected {
       let deadline = courier.monotonic() + Delivery.second

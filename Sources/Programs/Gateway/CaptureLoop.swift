@@ -66,6 +66,8 @@ final class CaptureLoop: @unchecked Sendable {
     var tags = [UInt64](repeating: 0, count: 16)
     var snapshotDue: Int64 = 0
     var reopenDue: Int64 = 0
+    // Whether anything came since the last snapshot: then the next one must not wait for the next frame.
+    var isStale = false
     while !isStopping.load(ordering: .acquiring) {
       progress.wrappingAdd(1, ordering: .relaxed)
       let host = RealClock.hostNanoseconds()
@@ -78,9 +80,14 @@ final class CaptureLoop: @unchecked Sendable {
       if host >= snapshotDue || taken < 0 {
         snapshotDue = host + CaptureLoop.snapshotNanoseconds
         board.renewIfFree(fill)
+        isStale = false
       }
       if taken < 0 { break }
-      if taken == 0 { telltale_epoll_wait(epoll, &tags, Int32(tags.count), waitMilliseconds()) }
+      if taken > 0 { isStale = true }
+      if taken == 0 {
+        let untilSnapshot = isStale ? max(1, (snapshotDue - host) / 1_000_000) : 1000
+        telltale_epoll_wait(epoll, &tags, Int32(tags.count), min(Int32(untilSnapshot), waitMilliseconds()))
+      }
     }
     finish()
     close(epoll)

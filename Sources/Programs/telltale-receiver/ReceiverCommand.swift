@@ -27,7 +27,7 @@ struct ReceiverCommand: ParsableCommand {
           port: 8883                           # default 1883
           username: receiver                   # optional
           password_file: /etc/telltale/password
-          tls: {ca: /etc/ssl/certs/ca.pem}     # optional; also certificate and key
+          ca_file: /etc/ssl/certs/ca.pem       # optional; encrypts; also cert_file and key_file
         storage: sqlite:/var/lib/telltale/receiver.db
         http:
           listen: 127.0.0.1:8080               # or unix:/run/telltale/receiver.sock; port 0 takes a free one

@@ -35,10 +35,12 @@ extension ReceiverSettings {
       }
       self.broker.password = password
     }
-    if let tls = try broker.optionalSection("tls") {
-      self.broker.tls = BrokerOptions.TLS(
-        caFile: try tls.optionalString("ca"), certificateFile: try tls.optionalString("certificate"),
-        keyFile: try tls.optionalString("key"))
+    // The same keys as the daemon's `mqtt:` section.
+    let ca = try broker.optionalString("ca_file")
+    let certificate = try broker.optionalString("cert_file")
+    let key = try broker.optionalString("key_file")
+    if try broker.boolean("tls", default: ca != nil || certificate != nil) {
+      self.broker.tls = BrokerOptions.TLS(caFile: ca, certificateFile: certificate, keyFile: key)
     }
     try root.finish()
   }

@@ -13,7 +13,6 @@ public final class Store {
   /// What was wrong with an earlier file and what became of it; nil when nothing was.
   public let repaired: String?
 
-  private let lock: FolderLock
   let connection: Connection
   private let nextSequence: Statement
   private let insertOutbox: Statement
@@ -25,6 +24,8 @@ public final class Store {
   private let upsertCheckpoint: Statement
   private let deleteOutbox: Statement
   private var generation: Int64
+  // Below the connection and its statements, so that it goes after them: closing a file drops SQLite's locks on it.
+  private let lock: FileLock
   private var sinceRetention = 0
   /// Rows in the outbox, by `Lane.rawValue`.
   public private(set) var queued: InlineArray<3, Int> = InlineArray(repeating: 0)
@@ -65,26 +66,20 @@ public final class Store {
         kind: .unwritable, path: directory,
         reason: "the state folder cannot be written: \(reason); set `state:` to a folder that this user can write")
     }
-    // The folder itself is locked, so that no lock file stays behind and two daemons never count one car twice.
-    let lock = FolderLock(directory)
-    guard let lock else {
-      throw StoreError(
-        kind: .inUse, path: directory,
-        reason: "another telltaled uses this state folder; stop it, or give this one a `state:` folder of its own")
-    }
     let path = file(in: directory)
     do throws(StoreError) {
-      return try Store(path, lock, vehicle: vehicle, catalogue: catalogue, retention: retention, repaired: nil)
+      return try Store(
+        path, try FileLock(path), vehicle: vehicle, catalogue: catalogue, retention: retention, repaired: nil)
     } catch {
       guard error.kind == .damaged, let aside = setAside(path) else { throw error }
       return try Store(
-        path, lock, vehicle: vehicle, catalogue: catalogue, retention: retention,
+        path, try FileLock(path), vehicle: vehicle, catalogue: catalogue, retention: retention,
         repaired: "\(error.description); it was set aside as \(aside) and a fresh store was begun")
     }
   }
 
   private init(
-    _ path: String, _ lock: FolderLock, vehicle: String, catalogue: SignalCatalogue, retention: Retention,
+    _ path: String, _ lock: FileLock, vehicle: String, catalogue: SignalCatalogue, retention: Retention,
     repaired: String?
   ) throws(StoreError) {
     self.path = path
@@ -136,6 +131,7 @@ public final class Store {
   /// Commits `records` as one transaction; when it throws, none of them is stored.
   public func commit(_ records: [StoreRecord]) throws(StoreError) {
     queuedInTransaction = queued
+    let generationBefore = generation
     do throws(SQLiteError) {
       try connection.transaction { () throws(SQLiteError) in
         for record in records { try put(record) }
@@ -147,6 +143,8 @@ public final class Store {
       }
       queued = queuedInTransaction
     } catch {
+      // Else the next checkpoint would go into the slot of the newest one that holds.
+      generation = generationBefore
       throw StoreError(error)
     }
   }
@@ -343,21 +341,27 @@ public final class Store {
     }
   }
 
-  /// An advisory lock on a folder, held until the value goes.
-  private final class FolderLock {
+  /// A lock on the database as a whole, so that two daemons never count one car twice. flock(2) does not meet SQLite's own
+  /// locks, which are of the other family (fcntl), and leaves no lock file behind.
+  private final class FileLock {
     private let descriptor: Int32
 
-    /// Nil when another process holds it.
-    init?(_ directory: String) {
-      descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      // A folder that cannot be opened or locked at all (a network file system) is used without a lock.
-      if descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+    /// - Throws: `StoreError`, `.inUse` when another process holds it.
+    init(_ path: String) throws(StoreError) {
+      descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+      guard descriptor >= 0 else {
+        throw StoreError(kind: .unwritable, path: path, reason: "cannot be opened: \(String(cString: strerror(errno)))")
+      }
+      // A file system without locks is used without one.
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
         close(descriptor)
-        return nil
+        throw StoreError(
+          kind: .inUse, path: path,
+          reason: "another telltaled uses this state; stop it, or give this one a `state:` folder of its own")
       }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { close(descriptor) }
   }
 
   /// Renames the file and its log out of the way; the new name, or nil when that is not possible.

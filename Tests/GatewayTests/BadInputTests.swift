@@ -1,0 +1,136 @@
+// Bad input gets one clear line that names file, line or key and the mend; what can go on goes on.
+import Foundation
+import Testing
+
+@Suite struct BadInputTests {
+  /// Runs the daemon on a configuration and returns its complaint, which must be a single line.
+  private func refusal(_ rig: Rig, _ arguments: [String], status: Int32 = 1) throws -> String {
+    let outcome = try rig.run("telltaled", arguments)
+    #expect(outcome.status == status, "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    let lines = outcome.errors.split(separator: "\n").filter { $0.contains("error") }
+    #expect(lines.count == 1, "\(outcome.errors)")
+    return String(lines.first ?? "")
+  }
+
+  @Test func missingConfiguration() throws {
+    let rig = try Rig()
+    let line = try refusal(rig, ["--config", rig.folder.path + "/none.yaml", "--check"])
+    #expect(line.contains("none.yaml"))
+  }
+
+  @Test(arguments: [
+    ("vehicle: {id: a\n", ":"), ("vehicle: {id: a}\nsourses: []\n", "sources"),
+    ("vehicle: {id: a}\nmqtt: {host: h, prot: 1}\n", "port"), ("vehicle: {id: a b}\n", "vehicle.id"),
+    ("vehicle: {id: a}\nadapters: [obd3]\n", "obd2"), ("vehicle: {id: a}\nlimits: {memory: 1 MiB}\n", "limits.memory"),
+    ("vehicle: {id: a}\ncomponents: {engine-oil: {interval_km: 3}}\n", "interval_km"),
+    ("vehicle: {id: a}\ncomponents: {engine-oil: {last_service: yesterday}}\n", "last_service"),
+    ("vehicle: {id: a}\nmqtt: {port: 70000, host: h}\n", "mqtt.port"),
+  ])
+  func aWrongConfigurationNamesItsKeyAndTheMend(text: String, mention: String) throws {
+    let rig = try Rig()
+    let path = try rig.write("telltale.yaml", text + (text.contains("adapters") ? "" : "adapters_path: \(packFolder)\n"))
+    let outcome = try rig.run("telltaled", ["--config", path, "--check"])
+    #expect(outcome.status == 1)
+    let said = outcome.errors + outcome.output
+    #expect(said.contains("telltale.yaml:") && said.contains(mention), "\(said)")
+  }
+
+  @Test func aWrongCallIsTwoAndTeaches() throws {
+    let rig = try Rig()
+    #expect(try rig.run("telltaled", []).status == 2)
+    #expect(try rig.run("telltaled", ["--config", "x", "--exit-at-end"]).status == 2)
+    #expect(try rig.run("telltaled", ["--config", "x", "--replay", "y", "--speed", "-1"]).status == 2)
+    let help = try rig.run("telltaled", ["--help"])
+    #expect(help.status == 0 && help.output.contains("--replay"))
+    #expect(try rig.run("telltale", ["no-such"]).status == 2)
+    #expect(try rig.run("telltale", ["health", "--socket", rig.socket]).status == 3)
+  }
+
+  @Test func aRecordingThatIsMissingOrEmptyIsSaid() throws {
+    let rig = try Rig()
+    try rig.configure()
+    let config = rig.folder.path + "/telltale.yaml"
+    #expect(try refusal(rig, ["--config", config, "--replay", rig.folder.path + "/no.log"]).contains("no.log"))
+    let empty = try rig.write("empty.log", "")
+    let outcome = try rig.run("telltaled", ["--config", config, "--replay", empty, "--exit-at-end"])
+    #expect(outcome.status == 0 && outcome.output.contains("frames 0 lines 0"))
+  }
+
+  @Test func damagedLinesAreCountedAndReportedOnce() throws {
+    let rig = try Rig()
+    try rig.configure()
+    let log = try rig.write(
+      "drive.log",
+      """
+      (1700000000.000000) can0 7E8#03410D1E00000000
+      (1700000000.100000) can0 7E8#03410D1
+      rubbish
+      (1700000000.200000) can0 7E8#03410D1F00000000
+
+      """)
+    let outcome = try rig.run(
+      "telltaled", ["--config", rig.folder.path + "/telltale.yaml", "--replay", log, "--exit-at-end"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("frames 2 lines 4 damaged 2"))
+    #expect(outcome.errors.components(separatedBy: "drive.log:2").count == 2, "\(outcome.errors)")
+  }
+
+  @Test func oneBadDBCLineIsReportedAndTheRestLoads() throws {
+    let rig = try Rig()
+    try FileManager.default.createDirectory(atPath: rig.folder.path + "/pack", withIntermediateDirectories: true)
+    try rig.write(
+      "pack/car.dbc",
+      """
+      VERSION ""
+      BO_ 291 Engine: 8 ECU
+       SG_ Speed : 0|16@1+ (0.01,0) [0|300] "km/h" ECU
+       SG_ Broken : what|is@this
+      """)
+    try rig.write(
+      "pack/pack.yaml",
+      "pack: car\ndbc:\n  - file: car.dbc\n    signals:\n      - {from: Engine.Speed, signal: Vehicle.Speed, unit: km/h}\n")
+    try rig.configure(adapters: "[\(rig.folder.path)/pack]")
+    let outcome = try rig.run("telltaled", ["--config", rig.folder.path + "/telltale.yaml", "--check"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("car.dbc:4"))
+    #expect(outcome.output.contains("1 signals"))
+  }
+
+  @Test func aStateFolderThatCannotBeWrittenIsSaid() throws {
+    let rig = try Rig()
+    try rig.write("file", "no folder")
+    try rig.configure()
+    let log = try rig.write("drive.log", "(1700000000.000000) can0 7E8#03410D1E00000000\n")
+    let line = try refusal(
+      rig,
+      ["--config", rig.folder.path + "/telltale.yaml", "--replay", log, "--state", rig.folder.path + "/file/state"])
+    #expect(line.contains("/file/state") && line.contains("state"))
+  }
+
+  @Test func withoutABrokerTheDaemonGoesOnAndSaysSo() throws {
+    let rig = try Rig()
+    try rig.configure("mqtt: {host: 127.0.0.1, port: 1}")
+    let log = try rig.simulate(days: 3)
+    try rig.startDaemon(["--replay", log])
+    try rig.wait(for: "the replay") { rig.isThrough }
+    try rig.wait(for: "a word about the broker") {
+      try rig.status().warnings.contains { $0.contains("127.0.0.1:1") && $0.contains("wait in the outbox") }
+    }
+    #expect(try rig.status().waiting > 0)
+    #expect(rig.stop("telltaled") == 0)
+  }
+
+  @Test func twoDaemonsNeverShareAStateOrASocket() throws {
+    let rig = try Rig()
+    try rig.configure()
+    let log = try rig.write("drive.log", "(1700000000.000000) can0 7E8#03410D1E00000000\n")
+    try rig.startDaemon(["--replay", log])
+    let config = rig.folder.path + "/telltale.yaml"
+    #expect(try refusal(rig, ["--config", config, "--replay", log]).contains("another telltaled"))
+    #expect(
+      try refusal(rig, ["--config", config, "--replay", log, "--state", rig.folder.path + "/other"])
+        .contains("another telltaled"))
+    #expect(rig.stop("telltaled") == 0)
+  }
+}

@@ -1,0 +1,108 @@
+// A vehicle and its capture stage in one process: what the stage's tests drive, without threads and without a disk.
+import Adapters
+import Clock
+import Health
+import Pipeline
+import Testing
+import VehicleSimulator
+import Vocabulary
+
+@testable import Gateway
+
+/// The packs of the source tree.
+let packFolder: String = {
+  var path = #filePath
+  for _ in 0..<3 { path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+  return path + "/adapters"
+}()
+
+func vehicle(
+  _ packs: [String] = ["obd2", "simulated-petrol"], _ overrides: [(ComponentID, String, Double)] = []
+) throws -> VehicleDefinition {
+  try VehicleDefinition(
+    packs: packs.map { name throws in try AdapterPack.load(directory: packFolder + "/" + name) },
+    overrides: overrides.map { (component: $0.0, name: $0.1, value: $0.2) })
+}
+
+/// A stage, its rings and its virtual clock. `drain` plays the recorder.
+final class Drive {
+  let definition: VehicleDefinition
+  let rings: CaptureRings
+  let clock: VirtualClock
+  let stage: CaptureStage
+  private(set) var events: [Event] = []
+  private(set) var minutes: [(start: Int64, rollUps: [RollUp])] = []
+  private(set) var checkpoint: GatewayCheckpoint?
+  private(set) var frames = 0
+
+  init(
+    _ definition: VehicleDefinition, startWall: Int64, quality: ClockQuality = .ntp, checkpoint: GatewayCheckpoint? = nil
+  ) {
+    self.definition = definition
+    rings = CaptureRings(signals: definition.catalogue.count)
+    clock = VirtualClock(
+      boot: BootID(high: 1, low: 2), wallNanoseconds: startWall - 1_000_000_000, quality: quality)
+    stage = CaptureStage(definition, rings: rings, clock: clock, waitsForRoom: true, checkpoint: checkpoint)
+    origin = startWall - 1_000_000_000
+  }
+
+  private let origin: Int64
+
+  /// Drives a simulated car to its end, in batches of `batch` frames.
+  func run(_ car: SimulatedPetrolCar, batch: Int = 256) -> SimulatedPetrolCar {
+    var car = car
+    let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: batch)
+    defer { buffer.deallocate() }
+    while true {
+      let count = car.read(into: buffer)
+      if count == 0 { break }
+      for i in 0..<count { buffer[i].time.nanoseconds -= origin }
+      feed(UnsafeBufferPointer(rebasing: buffer[..<count]))
+    }
+    finish()
+    return car
+  }
+
+  func feed(_ batch: UnsafeBufferPointer<CANFrame>) {
+    var done = 0
+    while done < batch.count {
+      clock.advance(to: batch[done].time)
+      done += stage.process(UnsafeBufferPointer(rebasing: batch[done...]))
+      drain()
+    }
+    frames += batch.count
+  }
+
+  func finish() {
+    stage.finish()
+    drain()
+  }
+
+  private func drain() {
+    while let record = rings.records.pop() {
+      switch record {
+      case .event(let event): events.append(event)
+      case .minute(_, let start, let signals):
+        minutes.append((start, (0..<signals).compactMap { _ in rings.rollUps.pop() }))
+      case .checkpoint: checkpoint = rings.checkpoints.pop()
+      case .boundary: break
+      }
+    }
+  }
+
+  func report(_ component: ComponentID) -> HealthReport? {
+    for event in events.reversed() {
+      if case .healthComputed(let report) = event.kind, report.component == component { return report }
+    }
+    return nil
+  }
+
+  var alerts: [Alert] {
+    events.compactMap { event in
+      switch event.kind {
+      case .alertCreated(let alert), .alertEscalated(let alert), .alertResolved(let alert): alert
+      default: nil
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// A real drive of 2,390 s with OBD-II and satellite positions in one recording: what comes out must be plausible.
+import Adapters
+import Clock
+import Decoding
+import Foundation
+import Recordings
+import Testing
+import VehicleBus
+import Vocabulary
+
+@testable import Gateway
+
+@Suite(.enabled(if: corpus != nil, "TELLTALE_CORPUS is not set"))
+struct RealDriveTests {
+  private var logs: [String] {
+    get throws {
+      let folder = try #require(corpus).appendingPathComponent("can/css")
+      return (1...5).map { folder.appendingPathComponent("obd2-drive-\($0).log").path }
+    }
+  }
+
+  private func lines(_ paths: [String]) throws -> Int {
+    try paths.reduce(0) { try $0 + Data(contentsOf: URL(fileURLWithPath: $1)).split(separator: 10).count }
+  }
+
+  @Test func framesEqualLinesAndTheTripIsPlausible() throws {
+    let source = try RecordingSource(paths: logs)
+    let definition = try vehicle(["obd2", "canmod-gps"])
+    let rings = CaptureRings(signals: definition.catalogue.count)
+    let stage = CaptureStage(definition, rings: rings, clock: source.clock, waitsForRoom: true, checkpoint: nil)
+    let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 256)
+    defer { buffer.deallocate() }
+    var trips: [Trip] = []
+    func drain() {
+      while let record = rings.records.pop() {
+        switch record {
+        case .event(let event): if case .tripEnded(let trip) = event.kind { trips.append(trip) }
+        case .minute(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
+        case .checkpoint: _ = rings.checkpoints.pop()
+        case .boundary: break
+        }
+      }
+    }
+    while true {
+      let count = source.read(into: buffer)
+      if count == 0 { break }
+      var done = 0
+      while done < count {
+        done += stage.process(UnsafeBufferPointer(rebasing: buffer[done..<count]))
+        drain()
+      }
+    }
+    stage.finish()
+    drain()
+    #expect(source.counters.frames == UInt64(try lines(logs)))
+    #expect(source.counters.damagedLines == 0)
+    #expect(trips.count == 1)
+    let trip = try #require(trips.first)
+    #expect((2300...2400).contains(trip.engineSeconds))
+    let warmUp = 60.0...105
+    #expect(warmUp.contains(trip.coolantAtEnd) && trip.coolantAtStart < 40)
+    #expect((13.0...14.8).contains(trip.runningVoltage))
+    let satellites = try satelliteDistance()
+    print("real drive: OBD \(trip.distanceKm) km, satellites \(satellites) km")
+    #expect(abs(trip.distanceKm - satellites) < 0.03 * satellites)
+  }
+
+  /// The receiver's own trip meter, first to last valid reading, km.
+  private func satelliteDistance() throws -> Double {
+    var first = Double.nan
+    var last = Double.nan
+    try eachSample { path, sample in
+      guard path == "Vehicle.Telltale.GNSS.TripDistance", sample.validity == .valid else { return }
+      if first.isNaN { first = sample.value }
+      last = max(sample.value, last.isNaN ? 0 : last)
+    }
+    return (last - first) / 1000
+  }
+
+  @Test func speedFollowsTheSatellites() throws {
+    var car: Sample?
+    var sum = 0.0
+    var count = 0.0
+    try eachSample { path, sample in
+      guard sample.validity == .valid else { return }
+      if path == "Vehicle.Speed" { car = sample }
+      if path == "Vehicle.Telltale.GNSS.Speed", let car, sample.time.seconds(since: car.time) < 1 {
+        sum += (sample.value - car.value) * (sample.value - car.value)
+        count += 1
+      }
+    }
+    let rms = (sum / count).squareRoot()
+    print("real drive: speed of car and satellites differ by \(rms) km/h rms over \(Int(count)) readings")
+    #expect(count > 1000)
+    #expect(rms < 4)
+  }
+
+  private func eachSample(_ body: (String, Sample) -> Void) throws {
+    let definition = try vehicle(["obd2", "canmod-gps"])
+    var decoder = definition.decoder
+    let source = try RecordingSource(paths: logs)
+    let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 256)
+    let samples = UnsafeMutableBufferPointer<Sample>.allocate(capacity: 64)
+    samples.initialize(repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)))
+    defer {
+      buffer.deallocate()
+      samples.deallocate()
+    }
+    while true {
+      let count = source.read(into: buffer)
+      if count == 0 { break }
+      for i in 0..<count {
+        var out = samples.mutableSpan
+        let decoded = decoder.decode(buffer[i], into: &out)
+        for j in 0..<decoded { body(definition.catalogue[samples[j].signal].path, samples[j]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// The outbox: gapless sequences, what a reader sees, what an acknowledgement deletes.
+import SQLite
+import Testing
+import Vocabulary
+
+@testable import Store
+
+@Suite struct OutboxTests {
+  private func sequences(_ reader: OutboxReader, _ lane: Lane) throws -> [Int64] {
+    try reader.rows(lane, after: 0, limit: 10_000).map(\.sequence)
+  }
+
+  @Test func eachLaneIsASequenceOfItsOwn() throws {
+    let folder = try StateFolder()
+    let store = try folder.open()
+    try store.commit([outgoing(.alerts), outgoing(.telemetry), outgoing(.alerts)])
+    try store.commit([outgoing(.events), outgoing(.alerts)])
+    let reader = try OutboxReader(path: store.path)
+    #expect(try sequences(reader, .alerts) == [1, 2, 3])
+    #expect(try sequences(reader, .events) == [1] && sequences(reader, .telemetry) == [1])
+    #expect(try reader.depth(.alerts) == OutboxDepth(count: 3, lowest: 1, last: 3))
+    #expect(store.queued[0] == 3 && store.queued[1] == 1 && store.queued[2] == 1)
+  }
+
+  @Test func rowsComeBackAsTheyWereGiven() throws {
+    let folder = try StateFolder()
+    let store = try folder.open()
+    try store.commit([outgoing(.alerts, "{\"ä\":1}", subject: "cooling-1"), outgoing(.alerts, "")])
+    let rows = try OutboxReader(path: store.path).rows(.alerts, after: 0, limit: 9)
+    #expect(
+      rows.first
+        == OutboxRow(
+          lane: .alerts, sequence: 1, type: "test.happened", subject: "cooling-1", time: aMoment,
+          data: Array("{\"ä\":1}".utf8)))
+    #expect(rows.last?.subject == nil && rows.last?.data == [])
+    #expect(try OutboxReader(path: store.path).rows(.alerts, after: 1, limit: 9).map(\.sequence) == [2])
+    #expect(try OutboxReader(path: store.path).rows(.alerts, after: 0, limit: 1).map(\.sequence) == [1])
+  }
+
+  /// A roll-back half-way through takes the sequence numbers back with it.
+  @Test func aTransactionThatFailsLeavesNoGap() throws {
+    let folder = try StateFolder()
+    let store = try folder.open()
+    try store.commit([outgoing(.events)])
+    try store.connection.execute(
+      "CREATE TRIGGER refuse BEFORE INSERT ON trip BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    let error = #expect(throws: StoreError.self) {
+      try store.commit([
+        outgoing(.events), outgoing(.alerts), .trip(number: 1, startedWall: 0, data: []), outgoing(.events),
+      ])
+    }
+    #expect(error?.kind == .database && error?.description.contains("\n") == false)
+    #expect(store.queued[0] == 0 && store.queued[1] == 1)
+    try store.commit([outgoing(.events), outgoing(.alerts)])
+    let reader = try OutboxReader(path: store.path)
+    #expect(try sequences(reader, .events) == [1, 2] && sequences(reader, .alerts) == [1])
+    #expect(store.queued[0] == 1 && store.queued[1] == 2)
+  }
+
+  @Test func aReaderSeesCommittedRowsOnly() throws {
+    let folder = try StateFolder()
+    let store = try folder.open()
+    let reader = try OutboxReader(path: store.path)
+    try store.commit([outgoing(.events)])
+    try store.connection.execute("BEGIN IMMEDIATE; UPDATE lane SET last = 2 WHERE lane = 1")
+    try store.connection.execute("INSERT INTO outbox VALUES (1, 2, 't', NULL, '', 0, 0, 0, x'')")
+    #expect(try sequences(reader, .events) == [1] && reader.depth(.events).last == 1)
+    try store.connection.execute("COMMIT")
+    #expect(try sequences(reader, .events) == [1, 2] && reader.depth(.events).last == 2)
+  }
+
+  @Test func aReaderCannotWriteAndNeedsAStore() throws {
+    let folder = try StateFolder()
+    let error = #expect(throws: StoreError.self) { _ = try OutboxReader(path: folder.file) }
+    #expect(error?.kind == .unwritable)
+  }
+
+  @Test func acknowledgementsDeleteRangesAndMayComeTwice() throws {
+    let folder = try StateFolder()
+    let store = try folder.open()
+    try store.commit((0..<10).map { _ in outgoing(.telemetry) } + [outgoing(.alerts)])
+    let reader = try OutboxReader(path: store.path)
+    for _ in 0..<2 {
+      try store.commit([.acknowledged(Acknowledgement(lane: .telemetry, first: 3, last: 5))])
+      #expect(try sequences(reader, .telemetry) == [1, 2, 6, 7, 8, 9, 10])
+      #expect(store.queued[2] == 7)
+    }
+    try store.commit([
+      .acknowledged(Acknowledgement(lane: .telemetry, first: 1, last: 10)),
+      .acknowledged(Acknowledgement(lane: .telemetry, first: 9, last: 2)),
+    ])
+    #expect(try reader.depth(.telemetry) == OutboxDepth(count: 0, lowest: 0, last: 10))
+    #expect(try sequences(reader, .alerts) == [1])
+    try store.commit([outgoing(.telemetry)])
+    #expect(try sequences(reader, .telemetry) == [11], "a number is never given twice")
+  }
+
+  @Test func sequenceAndEpochOutliveARestart() throws {
+    let folder = try StateFolder()
+    var store = try folder.open()
+    let epoch = store.epoch
+    try store.commit([outgoing(.alerts), outgoing(.alerts)])
+    store = try { _ = consume store; return try folder.open() }()
+    try store.commit([outgoing(.alerts)])
+    #expect(store.epoch == epoch && store.repaired == nil && store.queued[0] == 3)
+    let reader = try OutboxReader(path: store.path)
+    #expect(try sequences(reader, .alerts) == [1, 2, 3] && reader.epoch() == epoch)
+  }
+
+  @Test func anEpochIs32Digits() {
+    let epoch = Epoch.random()
+    #expect(Epoch(epoch.description) == epoch && epoch.description.count == 32 && epoch != .random())
+    for text in ["", "0", epoch.description + "0", epoch.description.uppercased() + " "] { #expect(Epoch(text) == nil) }
+    #expect(Epoch(String(epoch.description.dropLast()) + "-") == nil)
+  }
+}

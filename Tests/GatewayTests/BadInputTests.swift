@@ -53,8 +53,7 @@ import Testing
     let config = rig.folder.path + "/telltale.yaml"
     #expect(try refusal(rig, ["--config", config, "--replay", rig.folder.path + "/no.log"]).contains("no.log"))
     let empty = try rig.write("empty.log", "")
-    let outcome = try rig.run("telltaled", ["--config", config, "--replay", empty, "--exit-at-end"])
-    #expect(outcome.status == 0 && outcome.output.contains("frames 0 lines 0"))
+    #expect(try refusal(rig, ["--config", config, "--replay", empty, "--exit-at-end"]).contains("empty.log"))
   }
 
   @Test func damagedLinesAreCountedAndReportedOnce() throws {

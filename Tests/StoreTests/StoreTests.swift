@@ -137,7 +137,8 @@ import Vocabulary
     let folder = try StateFolder()
     let first = try folder.open()
     let error = #expect(throws: StoreError.self) { _ = try folder.open() }
-    #expect(error?.kind == .inUse && error?.description.hasPrefix(folder.path + ": another telltaled") == true)
+    #expect(error?.kind == .inUse && error?.description.contains(": another telltaled uses this state") == true)
+    #expect(error?.description.hasPrefix(folder.path) == true)
     try first.commit([outgoing(.events)])
   }
 
@@ -201,7 +202,7 @@ import Vocabulary
   }
 
   /// Whatever bytes are overwritten, the daemon starts and stores: with the file as it was, or with a fresh one.
-  @Test(arguments: 0..<60) func randomDamageNeverKeepsItFromStarting(seed: UInt64) throws {
+  @Test(arguments: 0..<600) func randomDamageNeverKeepsItFromStarting(seed: UInt64) throws {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
     func random(_ below: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -16,7 +16,7 @@ struct Cooling {
   struct State: BitwiseCopyable {
     var observations = Observations()
     /// Median coolant of a steady trip: now, and while the first drives set the reference.
-    var steady = Ewma(memory: 6)
+    var steady = Ewma(memory: 3)
     var reference = 0.0
     var referenceCount = 0.0
     // OBD-II gives whole degrees.

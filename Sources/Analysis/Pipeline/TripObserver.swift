@@ -32,6 +32,8 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     case ended(TripFeatures)
   }
 
+  /// Seconds over which the coolant must stand still to be as warm as it gets.
+  static let plateauSeconds = 60.0
   /// Seconds without a running engine after which a trip is over.
   public static let pause = 60.0
   /// Seconds of a running engine that make a trip; it then began with the first of them.
@@ -59,7 +61,10 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   private var airSeconds = 0.0
   private var coolantStart = Double.nan
   private var warmUpOver = false
+  /// The coolant has been where the thermostat should hold it.
   private var isWarm = false
+  /// The coolant did not move by a kelvin in the last minute, five minutes or more into the drive.
+  private var isLevel = false
   private var coolantMark = Double.nan
   private var markAge = 0.0
   private let warmAbove: Double
@@ -126,6 +131,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     coolantStart = .nan
     warmUpOver = false
     isWarm = false
+    isLevel = false
     coolantMark = .nan
     markAge = 0
     lastSpeed = .nan
@@ -176,17 +182,16 @@ public struct TripObserver: BitwiseCopyable, Sendable {
         features.warmUpFrom = coolantStart
       }
     }
-    if !isWarm {
-      if coolant >= warmAbove { isWarm = true }
-      markAge += tick.seconds
-      if coolantMark.isNaN || markAge >= 180 {
-        // Less than 2 kelvin in three minutes, ten minutes into the drive: as warm as this engine gets.
-        if features.trip.engineSeconds >= 600 && coolant - coolantMark < 2 { isWarm = true }
-        coolantMark = coolant
-        markAge = 0
-      }
+    if coolant >= warmAbove { isWarm = true }
+    markAge += tick.seconds
+    if coolantMark.isNaN || markAge >= TripObserver.plateauSeconds {
+      // A plateau below the regulated temperature holds only as long as it lasts: an engine that was slow to warm up
+      // behind a queue of cars goes on to its real temperature and is asked again.
+      isLevel = features.trip.engineSeconds >= 300 && abs(coolant - coolantMark) < 1
+      coolantMark = coolant
+      markAge = 0
     }
-    guard isWarm, let speed = tick.speed else { return }
+    guard isWarm || isLevel, let speed = tick.speed else { return }
     if speed > 30 {
       steady.add(coolant)
       features.steadySeconds += tick.seconds

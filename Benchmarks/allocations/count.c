@@ -1,12 +1,13 @@
-// Counts heap allocations by thread name, for any program that takes its heap from glibc. Loaded with LD_PRELOAD:
+// Counts heap allocations thread by thread, for any program that takes its heap from glibc. Loaded with LD_PRELOAD:
 //
 //   cc -O2 -shared -fPIC -o count.so count.c
 //   ALLOCATIONS_REPORT=report.json LD_PRELOAD=./count.so telltaled ...
 //
-// The report is one JSON document, written when the program ends: by thread name the number of calls that hand out
-// memory (malloc, calloc, realloc, posix_memalign, aligned_alloc, memalign), the bytes asked for, and the CPU time of
-// the thread at its last such call. With ALLOCATIONS_TRACE=NAME it also holds the call stacks of that thread's first
-// calls, as offsets that `addr2line -e FILE` understands.
+// The report is one JSON document, written when the program ends: for each thread its name, the number of calls that
+// hand out memory (malloc, calloc, realloc, posix_memalign, aligned_alloc, memalign), the bytes asked for, the calls
+// that came after the thread had used ALLOCATIONS_START_MS (2 unless set) milliseconds of CPU time, when it no longer is
+// starting, and its CPU time at the last call. With ALLOCATIONS_TRACE=NAME it also holds the call stacks of that
+// thread's first calls, as offsets that `addr2line -e FILE` understands.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,17 +32,19 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
 #define NAME_BYTES 16
-#define NAMES 64
+#define THREADS 256
 #define TRACES 64
 #define DEPTH 24
 
-// A slot is claimed once and never given back, so `taken` with its name written is all that a reader needs.
+// Each thread claims one slot and alone writes it; slots are not given back, so that ended threads are reported too.
 static struct slot {
-  atomic_int state;  // 0 free, 1 being named, 2 in use
   char name[NAME_BYTES];
-  atomic_ullong calls, bytes, last_cpu_ns;
-} slots[NAMES];
-static atomic_ullong unnamed;  // calls of threads that found no slot
+  atomic_ullong calls, bytes, late_calls, last_cpu_ns;
+} slots[THREADS];
+static atomic_int claimed;
+static atomic_ullong uncounted;  // calls of threads that found no slot
+static unsigned long long start_ns = 2000000;
+static _Thread_local struct slot *mine __attribute__((tls_model("initial-exec")));
 
 static struct trace { int depth; void *frames[DEPTH]; } traces[TRACES];
 static atomic_int trace_count;
@@ -49,40 +52,30 @@ static const char *traced;
 
 static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
 
-static struct slot *slot_of(const char *name) {
-  for (int i = 0; i < NAMES; i++) {
-    int state = atomic_load(&slots[i].state);
-    if (state == 0 && atomic_compare_exchange_strong(&slots[i].state, &state, 1)) {
-      memcpy(slots[i].name, name, NAME_BYTES);
-      atomic_store(&slots[i].state, 2);
-      return &slots[i];
-    }
-    while (atomic_load(&slots[i].state) == 1) {}
-    if (memcmp(slots[i].name, name, NAME_BYTES) == 0) return &slots[i];
-  }
-  return NULL;
-}
-
 static void count(size_t bytes) {
   if (inside) return;
   inside = true;
   int saved = errno;
-  // Asked anew every time: a thread is born with its parent's name.
-  char name[NAME_BYTES] = {0};
-  prctl(PR_GET_NAME, name);
-  struct slot *slot = slot_of(name);
-  if (slot) {
+  if (!mine) {
+    int i = atomic_fetch_add(&claimed, 1);
+    if (i < THREADS) mine = &slots[i];
+  }
+  if (mine) {
+    // Asked anew every time: a thread is born with its parent's name.
+    prctl(PR_GET_NAME, mine->name);
     struct timespec cpu;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    atomic_fetch_add(&slot->calls, 1);
-    atomic_fetch_add(&slot->bytes, bytes);
-    atomic_store(&slot->last_cpu_ns, (unsigned long long)cpu.tv_sec * 1000000000 + (unsigned long long)cpu.tv_nsec);
+    unsigned long long used = (unsigned long long)cpu.tv_sec * 1000000000 + (unsigned long long)cpu.tv_nsec;
+    atomic_fetch_add(&mine->calls, 1);
+    atomic_fetch_add(&mine->bytes, bytes);
+    if (used > start_ns) atomic_fetch_add(&mine->late_calls, 1);
+    atomic_store(&mine->last_cpu_ns, used);
+    if (traced && strcmp(mine->name, traced) == 0) {
+      int i = atomic_fetch_add(&trace_count, 1);
+      if (i < TRACES) traces[i].depth = backtrace(traces[i].frames, DEPTH);
+    }
   } else {
-    atomic_fetch_add(&unnamed, 1);
-  }
-  if (traced && strcmp(name, traced) == 0) {
-    int i = atomic_fetch_add(&trace_count, 1);
-    if (i < TRACES) traces[i].depth = backtrace(traces[i].frames, DEPTH);
+    atomic_fetch_add(&uncounted, 1);
   }
   errno = saved;
   inside = false;
@@ -107,6 +100,8 @@ __attribute__((constructor)) static void prepare(void) {
   void *frame[1];
   backtrace(frame, 1);
   traced = getenv("ALLOCATIONS_TRACE");
+  const char *start_ms = getenv("ALLOCATIONS_START_MS");
+  if (start_ms) start_ns = strtoull(start_ms, NULL, 10) * 1000000;
   inside = false;
 }
 
@@ -123,11 +118,14 @@ __attribute__((destructor)) static void report(void) {
   const char *path = getenv("ALLOCATIONS_REPORT");
   int out = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : dup(STDERR_FILENO);
   if (out < 0) return;
-  dprintf(out, "{\"threads\": {");
-  for (int i = 0; i < NAMES && atomic_load(&slots[i].state) == 2; i++)
-    dprintf(out, "%s\n  \"%s\": {\"calls\": %llu, \"bytes\": %llu, \"last_cpu_ms\": %.3f}", i ? "," : "", slots[i].name,
-            slots[i].calls, slots[i].bytes, (double)slots[i].last_cpu_ns / 1e6);
-  dprintf(out, "},\n \"uncounted\": %llu,\n \"traces\": [", unnamed);
+  dprintf(out, "{\"threads\": [");
+  int threads = claimed < THREADS ? claimed : THREADS;
+  for (int i = 0; i < threads; i++)
+    dprintf(out, "%s\n  {\"name\": \"%s\", \"calls\": %llu, \"bytes\": %llu, \"late_calls\": %llu, "
+            "\"last_cpu_ms\": %.3f}",
+            i ? "," : "", slots[i].name, slots[i].calls, slots[i].bytes, slots[i].late_calls,
+            (double)slots[i].last_cpu_ns / 1e6);
+  dprintf(out, "],\n \"uncounted\": %llu,\n \"traces\": [", uncounted);
   int shown = trace_count < TRACES ? trace_count : TRACES;
   for (int i = 0; i < shown; i++) {
     dprintf(out, "%s\n  [", i ? "," : "");

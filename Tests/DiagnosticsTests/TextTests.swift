@@ -47,7 +47,7 @@ struct TextTests {
         engine-oil  unknown       –           –                –            –
             no valid Vehicle.OBD.CoolantTemperature seen yet
         cooling     service      42        0.82  2100 (800–5100)  42 (16–102)
-            coolant at steady speed: 81.2 °C against 88.0 °C, 5.1 standard deviations below, since km 4200 \
+            coolant at steady speed: 81.2 °C against 88.0 °C, 5.1 standard deviations below, since about km 4200 \
         (90 % of the wear)
         charging    learning     97        0.20                –            –
             12 of 40 trips with the engine above idle for a minute seen

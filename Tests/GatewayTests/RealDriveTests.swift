@@ -79,21 +79,23 @@ struct RealDriveTests {
 
   @Test func speedFollowsTheSatellites() throws {
     var car: Sample?
-    var isFixed = Instant.zero
+    var satellites: Sample?
+    var fixed = Instant.zero
     var sum = 0.0
     var count = 0.0
     try eachSample { path, sample in
       guard sample.validity == .valid else { return }
       switch path {
       case "Vehicle.Speed": car = sample
-      // The receiver says with each speed whether it has one.
-      case "Vehicle.Telltale.GNSS.SpeedValid": if sample.value == 1 { isFixed = sample.time }
-      case "Vehicle.Telltale.GNSS.Speed":
-        guard let car, isFixed == sample.time, sample.time.seconds(since: car.time) < 1 else { return }
-        sum += (sample.value - car.value) * (sample.value - car.value)
-        count += 1
-      default: break
+      case "Vehicle.Telltale.GNSS.Speed": satellites = sample
+      // In the same frame the receiver says whether its speed is one.
+      case "Vehicle.Telltale.GNSS.SpeedValid": if sample.value == 1 { fixed = sample.time }
+      default: return
       }
+      guard let car, let seen = satellites, fixed == seen.time, seen.time.seconds(since: car.time) < 1 else { return }
+      sum += (seen.value - car.value) * (seen.value - car.value)
+      count += 1
+      satellites = nil
     }
     let rms = (sum / count).squareRoot()
     print("real drive: speed of car and satellites differ by \(rms) km/h rms over \(Int(count)) readings")

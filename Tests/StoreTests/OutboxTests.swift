@@ -97,10 +97,13 @@ import Vocabulary
 
   @Test func sequenceAndEpochOutliveARestart() throws {
     let folder = try StateFolder()
-    var store = try folder.open()
-    let epoch = store.epoch
-    try store.commit([outgoing(.alerts), outgoing(.alerts)])
-    store = try { _ = consume store; return try folder.open() }()
+    let epoch: Epoch
+    do {
+      let store = try folder.open()
+      epoch = store.epoch
+      try store.commit([outgoing(.alerts), outgoing(.alerts)])
+    }
+    let store = try folder.open()
     try store.commit([outgoing(.alerts)])
     #expect(store.epoch == epoch && store.repaired == nil && store.queued[0] == 3)
     let reader = try OutboxReader(path: store.path)

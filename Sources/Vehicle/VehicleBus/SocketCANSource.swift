@@ -19,6 +19,8 @@ public final class SocketCANSource: FrameSource {
   private let bus: UInt8
   private let receiveBufferBytes: Int32
   private var socket: Int32 = -1
+  /// Why the interface is down, as errno; 0 while it is open.
+  private var downCode: Int32 = 0
   private var droppedBySocket: UInt32 = 0
   private let batch: UnsafeMutablePointer<telltale_can_frame>
   private static let batchCapacity = 128
@@ -73,10 +75,18 @@ public final class SocketCANSource: FrameSource {
       socket = opened
       droppedBySocket = 0
       state = .open
+      downCode = 0
       problem = nil
     } else {
-      problem = SocketCANSource.explain(-opened, interface: name)
+      explain(-opened)
     }
+  }
+
+  /// Makes the text once per reason: a bus that stays down is tried every second, on a thread that must not allocate.
+  private func explain(_ code: Int32) {
+    guard code != downCode else { return }
+    downCode = code
+    problem = SocketCANSource.explain(code, interface: name)
   }
 
   private func goDown(_ code: Int32) {
@@ -84,7 +94,7 @@ public final class SocketCANSource: FrameSource {
     close(socket)
     socket = -1
     state = .down
-    problem = SocketCANSource.explain(code, interface: name)
+    explain(code)
   }
 
   private static func frame(_ raw: UnsafePointer<telltale_can_frame>, bus: UInt8, time: Instant) -> CANFrame {

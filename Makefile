@@ -57,5 +57,5 @@ install: ## Install programs, packs, units, rules and manuals below DESTDIR.
 	@echo "install: Telltale below $(DESTDIR)$(PREFIX), configuration in $(DESTDIR)/etc/telltale"
 
 clean: ## Remove everything that was built.
-	rm -rf .build .build-* Tests/VM/work Tests/VM/boot Tests/VM/share
+	rm -rf .build .build-* Tests/VM/cache Tests/VM/boot Tests/VM/share
 	@echo "clean: done"

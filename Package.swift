@@ -119,7 +119,8 @@ let package = Package(
       dependencies: ["Vocabulary", "Documents", "Recordings", "Decoding", "VehicleSimulator", "Diagnostics", argumentParser],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(
-      name: "telltale-receiver", dependencies: ["Receiver", "ConfigurationFile", argumentParser, logging],
+      name: "telltale-receiver",
+      dependencies: ["Vocabulary", "Receiver", "ConfigurationFile", argumentParser, logging],
       path: "Sources/Programs/telltale-receiver", swiftSettings: strict),
 
     // Tests.

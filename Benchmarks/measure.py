@@ -56,7 +56,8 @@ class Bench:
     @contextlib.contextmanager
     def running(self, log, *arguments, broker=None):
         """The daemon, until the block ends."""
-        with ended(subprocess.Popen(self.command(log, *arguments, broker=broker), stderr=subprocess.DEVNULL)) as process:
+        command = self.command(log, *arguments, broker=broker)
+        with ended(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)) as process:
             yield process
 
     def get(self, path):
@@ -85,7 +86,8 @@ class Bench:
             file.write(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
         with open(self.path("receiver.yaml"), "w") as file:
             file.write(f"name: bench\nbroker: {{host: 127.0.0.1, port: {port}}}\n")
-            file.write(f"storage: sqlite:{self.path('receiver.db')}\nhttp: {{listen: 'unix:{self.path('receiver')}'}}\n")
+            file.write(f"storage: sqlite:{self.path('receiver.db')}\n")
+            file.write(f"http: {{listen: 'unix:{self.path('receiver')}'}}\n")
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with ended(subprocess.Popen([mosquitto, "-c", self.path("mosquitto.conf")], **silent)):
             wait_for(lambda: accepts(port), 10, "mosquitto does not listen")

@@ -4,9 +4,9 @@
 //   ALLOCATIONS_REPORT=report.json LD_PRELOAD=./count.so telltaled ...
 //
 // The report is one JSON document, written when the program ends: for each thread its name, the number of calls that
-// hand out memory (malloc, calloc, realloc, posix_memalign, aligned_alloc, memalign), the bytes asked for, the calls
-// that came after the thread had used ALLOCATIONS_START_MS (2 unless set) milliseconds of CPU time, when it no longer is
-// starting, and its CPU time at the last call. With ALLOCATIONS_TRACE=NAME it also holds the call stacks of that
+// hand out memory (malloc, calloc, realloc, posix_memalign, aligned_alloc, memalign), the bytes asked for, its CPU time
+// at the last call, and the calls that came late: after ALLOCATIONS_START_MS (2 unless set) milliseconds of its CPU
+// time, when it no longer is starting. With ALLOCATIONS_TRACE=NAME it also holds the call stacks of that
 // thread's first calls, as offsets that `addr2line -e FILE` understands.
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -29,7 +29,8 @@ import Vocabulary
     }
   }
 
-  /// At 61 ± 3 beside the edge of 60 a band that starts at ok changes about once in 1,000 ticks; unprotected, 316 times.
+  /// At 61 ± 3 beside the edge of 60 a band that starts at ok changes about once in 1,000 ticks; unprotected it
+  /// changes 316 times.
   @Test func noiseAtAnEdgeRingsOncePerThousandTicks() {
     var (changes, unprotected) = (0, 0)
     let runs = 300

@@ -101,6 +101,22 @@ import Vocabulary
     #expect(second.events.isEmpty, "a restart is no event")
   }
 
+  @Test func aTripThatACrashCutOffIsToldAtTheNextStart() throws {
+    let first = Drive(try vehicle(), startWall: car(days: 40).configuration.start)
+    // Killed in the middle of a drive: what is left is the last checkpoint, at most a minute old.
+    let begun = first.runUntilDriving(car(days: 40), seconds: 200)
+    #expect(begun.isDriving)
+    let saved = try #require(first.checkpoint)
+    let later = car(days: 40).configuration.start + 40 * 86_400_000_000_000
+    let second = Drive(try vehicle(), startWall: later, boot: BootID(high: 8, low: 9), checkpoint: saved)
+    second.finish()
+    let ended = second.events.compactMap { event -> Trip? in
+      if case .tripEnded(let trip) = event.kind { trip } else { nil }
+    }
+    #expect(ended.map(\.number) == [begun.number])
+    #expect(try #require(ended.first).engineSeconds >= 130)
+  }
+
   @Test func aCheckpointOfAnotherVersionOrSizeIsRefused() throws {
     let drive = Drive(try vehicle(), startWall: car(days: 3).configuration.start)
     _ = drive.run(car(days: 3))

@@ -36,12 +36,13 @@ final class Drive {
   private(set) var frames = 0
 
   init(
-    _ definition: VehicleDefinition, startWall: Int64, quality: ClockQuality = .ntp, checkpoint: GatewayCheckpoint? = nil
+    _ definition: VehicleDefinition, startWall: Int64, quality: ClockQuality = .ntp,
+    boot: BootID = BootID(high: 1, low: 2), checkpoint: GatewayCheckpoint? = nil
   ) {
     self.definition = definition
     rings = CaptureRings(signals: definition.catalogue.count)
     clock = VirtualClock(
-      boot: BootID(high: 1, low: 2), wallNanoseconds: startWall - 1_000_000_000, quality: quality)
+      boot: boot, wallNanoseconds: startWall - 1_000_000_000, quality: quality)
     stage = CaptureStage(definition, rings: rings, clock: clock, waitsForRoom: true, checkpoint: checkpoint)
     origin = startWall - 1_000_000_000
   }
@@ -61,6 +62,22 @@ final class Drive {
     }
     finish()
     return car
+  }
+
+  /// Drives until the first trip has run for some seconds, and leaves everything as a kill would: nothing is finished.
+  func runUntilDriving(_ car: SimulatedPetrolCar, seconds: Double) -> (isDriving: Bool, number: UInt32) {
+    var car = car
+    let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 16)
+    defer { buffer.deallocate() }
+    var snapshot = CaptureSnapshot(signals: definition.catalogue.count, stamp: clock.now())
+    while (snapshot.trip?.engineSeconds ?? 0) < seconds {
+      let count = car.read(into: buffer)
+      if count == 0 { return (false, 0) }
+      for i in 0..<count { buffer[i].time.nanoseconds -= origin }
+      feed(UnsafeBufferPointer(rebasing: buffer[..<count]))
+      stage.fill(&snapshot)
+    }
+    return (snapshot.trip != nil, snapshot.trips)
   }
 
   func feed(_ batch: UnsafeBufferPointer<CANFrame>) {

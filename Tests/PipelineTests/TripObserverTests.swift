@@ -219,10 +219,38 @@ import Vocabulary
     drive.engine(3600, speed: 100)
     drive.silence(60)
     var next = Drive()
-    next.observer.resume(from: drive.observer)
-    #expect(abs(next.observer.totalKm - 100) < 0.2)
+    let isWhole = next.observer.resume(drive.observer, at: drive.stamp(9000))
+    #expect(isWhole && abs(next.observer.totalKm - 100) < 0.2 && !next.observer.isDriving)
     next.engine(5)
     #expect(next.started.map(\.number) == [2])
+  }
+
+  @Test func aTripOutlivesAShortRestartOfTheDaemon() throws {
+    var drive = Drive()
+    drive.engine(100)
+    var next = Drive()
+    next.now = 150
+    let isWhole = next.observer.resume(drive.observer, at: drive.stamp(150))
+    #expect(isWhole && next.observer.isDriving)
+    next.engine(50)
+    next.silence(60)
+    #expect(next.started.isEmpty && next.ended.first?.trip.engineSeconds == 150)
+    #expect(next.ended.first?.trip.number == 1 && next.ended.first?.trip.started == drive.stamp(1))
+  }
+
+  @Test func aTripEndsWithALongRestartOrAnotherBoot() {
+    var drive = Drive()
+    drive.engine(100)
+    var rebooted = drive.stamp(120)
+    rebooted.boot = BootID(high: 9, low: 9)
+    for now in [drive.stamp(160), drive.stamp(99), rebooted] {
+      var next = Drive()
+      let isWhole = next.observer.resume(drive.observer, at: now)
+      #expect(!isWhole && !next.observer.isDriving && next.observer.trips == 1)
+      #expect(next.observer.totalKm == drive.observer.totalKm)
+    }
+    guard case .ended(let features) = drive.observer.finish() else { return #expect(Bool(false), "nothing was kept") }
+    #expect(features.trip.ended == drive.stamp(100) && features.trip.engineSeconds == 100)
   }
 
   /// One trip's features do not leak into the next.

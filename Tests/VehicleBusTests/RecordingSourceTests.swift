@@ -34,7 +34,8 @@ import Vocabulary
   @Test(arguments: [1, 7, 256, 5000])
   func everyLineIsAFrame(batch: Int) throws {
     let folder = try Folder()
-    let path = try folder.write("a.log", (0..<3000).map { line(Self.start + Double($0) * 0.01, 0x100 + $0 % 0x600) }.joined())
+    let lines = (0..<3000).map { line(Self.start + Double($0) * 0.01, 0x100 + $0 % 0x600) }
+    let path = try folder.write("a.log", lines.joined())
     let source = try RecordingSource(paths: [path])
     #expect(source.kind == "recording" && source.descriptor == nil && source.state == .open)
     let frames = drain(source, batch: batch)

@@ -18,7 +18,7 @@ struct Charging {
     var residual = Ewma(memory: 3)
     // Vehicles report their voltage in steps of up to 0.1 V.
     var detector = SelfStartingCusum(leastScatter: 0.0125)
-    var quietKm = 0.0
+    var onset = ChangeOnset()
     /// Expected voltage of the last valid drive.
     var expected = Double.nan
     var lowDrives: UInt32 = 0
@@ -57,7 +57,7 @@ struct Charging {
     state.expected = state.regulator.observe(volts, warmth)
     state.residual.add(volts - state.expected)
     state.detector.add(volts - state.expected)
-    if state.detector.batchesSinceZero == 0 { state.quietKm = km }
+    state.onset.follow(state.detector, km: km)
     state.lowDrives = volts < low ? state.lowDrives &+ 1 : 0
     state.highDrives = volts > high ? state.highDrives &+ 1 : 0
   }
@@ -85,7 +85,7 @@ struct Charging {
     report.evidence.add(
       Evidence(
         feature: .runningVoltage, value: median, reference: expected, z: deviates(median - expected, state.detector),
-        share: consumed > 0 ? 1 : 0, sinceKm: state.detector.change == .none ? .nan : state.quietKm))
+        share: consumed > 0 ? 1 : 0, sinceKm: state.onset.km(of: state.detector.change)))
     if report.state.isBand { report.reason = .noTrendFilter }
     return report
   }

@@ -21,8 +21,7 @@ struct Cooling {
     var referenceCount = 0.0
     // OBD-II gives whole degrees.
     var detector = SelfStartingCusum(leastScatter: 0.125)
-    /// Kilometre at which the detector's sum last stood at zero: where a change that it finds began.
-    var quietKm = 0.0
+    var onset = ChangeOnset()
     var warmUp = WarmUpModel()
     var warmUpRatio = Ewma(memory: 6)
     var standing = Ewma(memory: 6)
@@ -65,7 +64,7 @@ struct Cooling {
         state.reference += (trip.steadyCoolant - state.reference) / state.referenceCount
       }
       state.detector.add(trip.steadyCoolant)
-      if state.detector.batchesSinceZero == 0 { state.quietKm = km }
+      state.onset.follow(state.detector, km: km)
     }
     if let ratio = state.warmUp.observe(air: trip.warmUpAir, seconds: trip.warmUpSeconds, from: trip.warmUpFrom) {
       state.warmUpRatio.add(ratio)
@@ -109,7 +108,7 @@ struct Cooling {
       Evidence(
         feature: .steadyCoolant, value: state.steady.mean, reference: reference,
         z: deviates(state.steady.mean - reference, state.detector),
-        share: drop / sum, sinceKm: state.detector.change == .none ? .nan : state.quietKm))
+        share: drop / sum, sinceKm: state.onset.km(of: state.detector.change)))
     if state.warmUp.isLearned && !state.warmUpRatio.isEmpty {
       report.evidence.add(
         Evidence(feature: .warmUpAir, value: state.warmUpRatio.mean, reference: 1, share: slow / sum))
@@ -121,6 +120,27 @@ struct Cooling {
     }
     if report.state.isBand { report.reason = .noTrendFilter }
     return report
+  }
+}
+
+/// Where a change that a detector finds began: the kilometre at which the sum of its direction last stood at zero. The
+/// other sum may have been on its way for long, by chance, and says nothing.
+struct ChangeOnset: BitwiseCopyable {
+  private var rise = 0.0
+  private var fall = 0.0
+
+  mutating func follow(_ detector: SelfStartingCusum, km: Double) {
+    if detector.upperSum == 0 { rise = km }
+    if detector.lowerSum == 0 { fall = km }
+  }
+
+  /// NaN without a change.
+  func km(of change: SelfStartingCusum.Change) -> Double {
+    switch change {
+    case .none: .nan
+    case .up: rise
+    case .down: fall
+    }
   }
 }
 

@@ -67,7 +67,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   private var isLevel = false
   private var coolantMark = Double.nan
   private var markAge = 0.0
-  private let warmAbove: Double
+  private var warmAbove: Double
 
   /// - Parameter regulatedTemperature: where the thermostat should hold the coolant, Celsius. The steady features begin 4
   ///   kelvin below it, or when the coolant has stopped rising: a thermostat that leaks never gets there.
@@ -110,10 +110,25 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     return .ended(features)
   }
 
-  /// Takes over what must outlive a restart from an observer of an earlier run: counters, not the trip that ran.
-  public mutating func resume(from earlier: TripObserver) {
+  /// Takes over what an observer of an earlier run knew: its counters, and the trip that ran if its engine was last seen
+  /// in this same boot and less than a pause ago.
+  /// - Returns: false when a trip ran and has ended meanwhile; the earlier observer's `finish` then has its features.
+  public mutating func resume(_ earlier: TripObserver, at now: Timestamp) -> Bool {
+    let warmAbove = self.warmAbove
+    guard earlier.isDriving else {
+      trips = earlier.trips
+      totalKm = earlier.totalKm
+      return true
+    }
+    let isSameBoot = earlier.lastRunning.boot == now.boot && earlier.lastRunning.uptime <= now.uptime
+    if isSameBoot && now.uptime.seconds(since: earlier.lastRunning.uptime) < TripObserver.pause {
+      self = earlier
+      self.warmAbove = warmAbove
+      return true
+    }
     trips = earlier.trips
     totalKm = earlier.totalKm
+    return false
   }
 
   private mutating func begin(after seconds: Double) {

@@ -123,7 +123,7 @@ final class CaptureLoop: @unchecked Sendable {
       ringBell()
       CaptureLoop.pause()
     }
-    stage.finish()
+    stage.finish(endingTrip: isReplay)
     ringBell()
     board.renew(fill)
     ended.store(true, ordering: .releasing)

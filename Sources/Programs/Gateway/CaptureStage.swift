@@ -34,8 +34,8 @@ final class CaptureStage {
   private var lostRecords: UInt64 = 0
   private var toldLost: UInt64 = 0
 
-  /// Seconds between two checkpoints of a long drive.
-  private static let checkpointSeconds = 600.0
+  /// Seconds between two checkpoints of a drive: what a power cut can take from a trip.
+  private static let checkpointSeconds = 60.0
   /// A longer silence is a gap, not an observation.
   private static let longestTick = 5.0
 
@@ -60,10 +60,18 @@ final class CaptureStage {
     if let checkpoint {
       health.restore(checkpoint.health)
       alerts = checkpoint.alerts
-      trips.resume(from: checkpoint.trips)
     }
     reports = InlineArray(repeating: HealthReport(unknown: .engineOil, because: .none, at: stamp))
+    if let checkpoint { resumeTrip(of: checkpoint.trips) }
     for component in ComponentID.allCases { reports[Int(component.rawValue)] = judged(component, silently: true) }
+  }
+
+  /// A trip that ran when the daemon went down goes on if the engine was seen a moment ago in this same boot; else it
+  /// has ended, and is told now.
+  private func resumeTrip(of earlier: TripObserver) {
+    if trips.resume(earlier, at: stamp) { return }
+    var ended = earlier
+    conclude(ended.finish())
   }
 
   deinit { samples.deallocate() }
@@ -108,10 +116,11 @@ final class CaptureStage {
   /// Whether the rings have room for whatever may follow from time passing.
   var hasRoom: Bool { rings.haveRoom(signals: table.count) }
 
-  /// Ends what is open: the minute, the trip. For the end of a recording and of the daemon.
-  func finish() {
+  /// Stores what is open. At the end of a recording the trip is over too; when a live daemon goes down the next one will
+  /// know whether it went on.
+  func finish(endingTrip: Bool = true) {
     closeMinute()
-    conclude(trips.finish())
+    if endingTrip { conclude(trips.finish()) }
     putCheckpoint()
     push(.boundary)
   }

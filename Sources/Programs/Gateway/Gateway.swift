@@ -41,7 +41,7 @@ public struct Replay: Sendable {
 
 /// A running daemon.
 public final class Gateway {
-  public static let version = "0.1.0"
+  public static let version = telltaleVersion
 
   private let configuration: GatewayConfiguration
   private let replay: Replay?
@@ -175,11 +175,20 @@ public final class Gateway {
 
   // MARK: Running
 
-  /// Runs until SIGTERM or SIGINT, or, with `exitsAtEnd`, until the replay is through, stored and sent.
+  /// How a run ended.
+  public enum Ending {
+    case stopped
+    case replayed(ReplaySummary)
+    /// SIGHUP, and the configuration is right: the program should begin anew with it.
+    case reload
+  }
+
+  /// Runs until SIGTERM or SIGINT, until SIGHUP with a configuration that is right, or, with `exitsAtEnd`, until the replay
+  /// is through, stored and sent.
   ///
   /// Call it from the main thread, before anything else has started a thread: signals are blocked here for all.
   /// - Throws: `GatewayError` when a thread or the socket cannot be started.
-  public func run() throws(GatewayError) -> ReplaySummary? {
+  public func run() throws(GatewayError) -> Ending {
     let signals = telltale_signalfd()
     guard let store else { throw GatewayError("a gateway runs once") }
     self.store = nil
@@ -201,9 +210,11 @@ public final class Gateway {
     try start("capture", ThreadStack.capture) { [loop] in loop.run() }
     log.info("telltaled \(Gateway.version) watches \(configuration.vehicle): \(describeSources())")
     telltale_notify("READY=1\nSTATUS=watching \(configuration.vehicle)")
-    superviseUntilEnd(signals)
-    telltale_notify("STOPPING=1")
-    return end()
+    let isReload = superviseUntilEnd(signals)
+    telltale_notify(isReload ? "RELOADING=1\nMONOTONIC_USEC=\(telltale_clock_monotonic_ns() / 1000)" : "STOPPING=1")
+    let summary = end()
+    if isReload { return .reload }
+    return summary.map { .replayed($0) } ?? .stopped
   }
 
   private func start(_ name: String, _ stack: Int, _ body: @escaping @Sendable () -> Void) throws(GatewayError) {
@@ -217,8 +228,9 @@ public final class Gateway {
     threads.append(thread)
   }
 
-  /// Waits for signals and the end of a replay; feeds the watchdog as long as capture turns; says what changes.
-  private func superviseUntilEnd(_ signals: Int32) {
+  /// Waits for signals and the end of a replay; feeds the watchdog as long as capture turns; says what changes. True when
+  /// the daemon should begin anew.
+  private func superviseUntilEnd(_ signals: Int32) -> Bool {
     let epoll = telltale_epoll_create()
     telltale_epoll_add(epoll, signals, 0)
     defer { close(epoll) }
@@ -229,8 +241,8 @@ public final class Gateway {
       var tag: UInt64 = 0
       telltale_epoll_wait(epoll, &tag, 1, 250)
       switch telltale_signalfd_read(signals) {
-      case SIGTERM, SIGINT: return
-      case SIGHUP: checkReload()
+      case SIGTERM, SIGINT: return false
+      case SIGHUP: if isReloadable() { return true }
       default: break
       }
       let turns = loop.turns
@@ -243,18 +255,28 @@ public final class Gateway {
         }
       }
       progress.show(views.status())
-      if loop.hasEnded && replay?.exitsAtEnd == true { return }
+      if loop.hasEnded && replay?.exitsAtEnd == true { return false }
     }
   }
 
-  /// SIGHUP: a new configuration is checked, and said to be right or wrong; the running one stays.
-  private func checkReload() {
+  /// Whether the configuration, read again, is right. If not, it is said why, and the running one stays.
+  private func isReloadable() -> Bool {
     do throws(ConfigurationError) {
       let fresh = try GatewayConfiguration.load(path: configuration.file)
-      _ = try fresh.vehicleDefinition()
-      log.notice("\(configuration.file) is valid; it takes effect at the next start: systemctl restart telltaled")
+      let plan = MemoryPlan(fresh, try fresh.vehicleDefinition(), isReplay: replay != nil)
+      if let breaking = plan.breaking {
+        log.error("\(Gateway.overLimit(fresh, plan, breaking)); the running configuration stays")
+        return false
+      }
+      guard replay == nil else {
+        log.notice("\(configuration.file) is right; a replay goes on with the one that it began with")
+        return false
+      }
+      log.notice("\(configuration.file) is right and is taken over")
+      return true
     } catch {
       log.error("\(error.description); the running configuration stays")
+      return false
     }
   }
 

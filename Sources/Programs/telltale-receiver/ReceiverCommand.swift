@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import Receiver
 import Synchronization
+import Vocabulary
 
 @main
 struct ReceiverCommand: ParsableCommand {
@@ -37,7 +38,8 @@ struct ReceiverCommand: ParsableCommand {
         0 done
         1 something is wrong with configuration, database or HTTP address
         2 wrong call
-      """)
+      """,
+    version: "telltale-receiver \(telltaleVersion)")
 
   @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
   var config: String

@@ -2,11 +2,10 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import Vocabulary
 
 @main
 struct Telltale: ParsableCommand {
-  static let version = "0.1.0"
-
   static let configuration = CommandConfiguration(
     commandName: "telltale",
     abstract: "Ask the Telltale daemon on this vehicle, and work with recordings and network descriptions.",
@@ -26,7 +25,7 @@ struct Telltale: ParsableCommand {
 
       Exit codes: 0 done, 1 ran and found something wrong, 2 wrong call, 3 cannot reach the daemon, 4 refused.
       """,
-    version: "telltale \(version)",
+    version: "telltale \(telltaleVersion)",
     subcommands: [
       StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
       TripsCommand.self, MemoryCommand.self, DBCCommand.self, SimulateCommand.self,

@@ -26,7 +26,7 @@ struct Telltaled: ParsableCommand {
 
       Exit codes: 0 done, 1 something is wrong (one line says what and how to mend it), 2 wrong call.
       """,
-    version: Gateway.version)
+    version: "telltaled \(Gateway.version)")
 
   @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
   var config: String
@@ -98,10 +98,23 @@ struct Telltaled: ParsableCommand {
       let plan = replay.isEmpty
         ? nil : Replay(recordings: replay, speed: factor ?? .infinity, exitsAtEnd: exitAtEnd)
       let gateway = try Gateway(settings, replay: plan, log: log)
-      if let summary = try gateway.run() { print(json ? summary.json : summary.text) }
+      switch try gateway.run() {
+      case .stopped: break
+      case .replayed(let summary): print(json ? summary.json : summary.text)
+      case .reload: beginAnew()
+      }
     } catch {
       Telltaled.fail(error.description)
     }
+  }
+
+  /// The same program with the same arguments in the same process: everything that it held is stored, closed or marked to
+  /// be closed here, and a trip that runs is resumed from its checkpoint.
+  private func beginAnew() {
+    var arguments = CommandLine.arguments.map { strdup($0) }
+    arguments.append(nil)
+    execv("/proc/self/exe", arguments)
+    Telltaled.fail("cannot begin anew: \(String(cString: strerror(errno)))")
   }
 
   static func fail(_ line: String) -> Never {

@@ -28,6 +28,7 @@ static int64_t nanoseconds(clockid_t clock) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 int64_t telltale_clock_boottime_ns(void) { return nanoseconds(CLOCK_BOOTTIME); }
+int64_t telltale_clock_monotonic_ns(void) { return nanoseconds(CLOCK_MONOTONIC); }
 int64_t telltale_clock_realtime_ns(void) { return nanoseconds(CLOCK_REALTIME); }
 int telltale_clock_is_synchronised(void) {
   struct timex t = {0};

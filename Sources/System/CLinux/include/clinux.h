@@ -8,6 +8,7 @@
 // Clocks.
 int64_t telltale_clock_boottime_ns(void);
 int64_t telltale_clock_realtime_ns(void);
+int64_t telltale_clock_monotonic_ns(void);
 int telltale_clock_is_synchronised(void);
 
 // A small file into a buffer: bytes read, or -errno.

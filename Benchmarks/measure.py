@@ -169,21 +169,23 @@ def thread(process, name):
 
 
 def allocations(bench, log, source):
-    """Heap allocations of the capture thread during one replay: all of them, and those after its start. All the while
-    a client asks for every document, so that the snapshots it is given are part of the proof."""
+    """Heap allocations of the capture thread during one replay, all of them and those after its start, and the daemon's
+    summary. All the while a client asks for documents, so that the snapshots it is given are part of the proof."""
     counter = bench.path("count.so")
     if not os.path.exists(counter):
         run(["cc", "-O2", "-shared", "-fPIC", "-o", counter, source])
     report = bench.path("allocations.json")
     environment = {**os.environ, "LD_PRELOAD": counter, "ALLOCATIONS_REPORT": report}
-    process = subprocess.Popen(
-        bench.command(log, "--exit-at-end"), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    asked = 0
+    command = bench.command(log, "--exit-at-end", "--json")
+    with open(bench.path("summary.json"), "w") as out:
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.DEVNULL)
     while process.poll() is None:
         for path in ("status", "signals", "sources", "health"):
-            asked += bench.get(path) is not None
+            bench.get(path)
     if process.returncode:
         raise Failure(f"telltaled under the allocation counter: exit {process.returncode}")
+    with open(bench.path("summary.json")) as file:
+        summary = json.load(file)
     with open(report) as file:
         counted = json.load(file)
     if counted["uncounted"]:
@@ -191,7 +193,7 @@ def allocations(bench, log, source):
     if not any(t["name"] == "recorder" and t["late_calls"] for t in counted["threads"]):
         raise Failure("the allocation counter saw no recorder: it counts nothing, or the thread has another name")
     capture = [t for t in counted["threads"] if t["name"] == "capture"]
-    return sum(t["calls"] for t in capture), sum(t["late_calls"] for t in capture), asked
+    return sum(t["calls"] for t in capture), sum(t["late_calls"] for t in capture), summary
 
 
 def memory(bench, log, frames, broker):

@@ -124,7 +124,7 @@ let package = Package(
       path: "Sources/Programs/telltale-receiver", swiftSettings: strict),
 
     // Tests.
-    tests(of: "Vocabulary"),
+    tests(of: "Vocabulary", knows: ["Documents"]),
     tests(of: "Recordings", knows: ["Vocabulary"]),
     tests(of: "VehicleBus", knows: ["Vocabulary", "Clock", "Recordings"]),
     tests(of: "Decoding", knows: ["Vocabulary", "DecoderCore"]),

@@ -35,8 +35,12 @@ import Vocabulary
 
   @Test func aClockBefore2024WasNeverSet() {
     for wall: Int64 in [.min, -1, 0, 1_704_067_199_999_999_999, 1_704_067_200_000_000_000] {
-      #expect(RealClock.quality(wallNanoseconds: wall) == .none)
+      #expect(RealClock.quality(wallNanoseconds: wall, isSynchronised: true, hasRTC: true) == .none)
     }
-    #expect(RealClock.quality(wallNanoseconds: 1_704_067_200_000_000_001) != .none)
+    let set: Int64 = 1_704_067_200_000_000_001
+    #expect(RealClock.quality(wallNanoseconds: set, isSynchronised: true, hasRTC: false) == .ntp)
+    #expect(RealClock.quality(wallNanoseconds: set, isSynchronised: false, hasRTC: true) == .rtc)
+    // Without a battery the date is that of the last shutdown, or of the software.
+    #expect(RealClock.quality(wallNanoseconds: set, isSynchronised: false, hasRTC: false) == .none)
   }
 }

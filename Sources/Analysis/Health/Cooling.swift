@@ -22,6 +22,8 @@ struct Cooling {
     // OBD-II gives whole degrees.
     var detector = SelfStartingCusum(leastScatter: 0.125)
     var onset = ChangeOnset()
+    /// Steady drives in a row that were as cold as a failed thermostat's.
+    var coldDrives: UInt32 = 0
     var warmUp = WarmUpModel()
     var warmUpRatio = Ewma(memory: 6)
     var standing = Ewma(memory: 6)
@@ -38,6 +40,8 @@ struct Cooling {
 
   /// Drives that set a vehicle's own reference.
   static let referenceDrives = 10.0
+  /// Drives in a row beyond the limit that make a failure, as for the charging system.
+  static let limitDrives: UInt32 = 3
   /// Seconds at steady speed that make a valid tick.
   static let steadySeconds = 100.0
   /// Seconds after which an engine is warm in any weather, and a drive without a valid tick is a drive not covered.
@@ -65,6 +69,7 @@ struct Cooling {
       }
       state.detector.add(trip.steadyCoolant)
       state.onset.follow(state.detector, km: km)
+      state.coldDrives = trip.steadyCoolant <= reference - failureDrop ? state.coldDrives &+ 1 : 0
     }
     if let ratio = state.warmUp.observe(air: trip.warmUpAir, seconds: trip.warmUpSeconds, from: trip.warmUpFrom) {
       state.warmUpRatio.add(ratio)
@@ -90,7 +95,8 @@ struct Cooling {
     guard state.observations.valid > 0 else {
       return HealthReport(unknown: .cooling, because: .noValidTick(.warmTrip), at: time)
     }
-    let drop = max(0, (reference - state.steady.mean) / failureDrop)
+    let isCold = state.coldDrives >= Cooling.limitDrives
+    let drop = max(0, (reference - state.steady.mean) / failureDrop, isCold ? 1 : 0)
     let slow = state.warmUp.isLearned && !state.warmUpRatio.isEmpty ? max(0, (state.warmUpRatio.mean - 1) / 0.6) : 0
     var hot = 0.0
     if state.standingCount > 0 {
@@ -101,7 +107,7 @@ struct Cooling {
     let consumed = max(drop, slow, hot)
     let sd = max(0.3, state.steady.variance.squareRoot())
     var report = HealthReport(
-      .cooling, consumed: consumed, spread: sd / failureDrop / 3, isConfirmed: state.detector.change == .down,
+      .cooling, consumed: consumed, spread: sd / failureDrop / 3, isConfirmed: isCold || state.detector.change == .down,
       state.observations, .warmTrip, at: time, atKm: km)
     let sum = max(drop + slow + hot, 1e-9)
     report.evidence.add(

@@ -30,7 +30,8 @@ struct EngineOil {
     var engineSeconds = 0.0
     /// Wall nanoseconds from which the oil's age counts; 0 while no trusted clock was seen.
     var ageFrom: Int64 = 0
-    /// Wall nanoseconds of the last trip's end by a trusted clock; 0 before it.
+    /// Wall nanoseconds of the first and the last trip's end by a trusted clock; 0 before it.
+    var firstTrusted: Int64 = 0
     var lastTrusted: Int64 = 0
     /// Consumed fraction that the configuration gave for the time before Telltale.
     var priorUsed = 0.0
@@ -45,6 +46,7 @@ struct EngineOil {
   private let intervalMonths: Double
   private let revolutions: Double
   private let isAgeKnown: Bool
+  private let isWearKnown: Bool
   private let vehicle: VehicleParameters
 
   init(_ parameters: ComponentParameters, _ vehicle: VehicleParameters) {
@@ -54,6 +56,7 @@ struct EngineOil {
     self.vehicle = vehicle
     var odometer = Odometer(nominalRate: 1 / intervalKm, unitScatter: parameters.value("unit_spread"))
     isAgeKnown = parameters["used"] != nil || parameters["last_service"] != nil
+    isWearKnown = parameters["used"] != nil
     let priorUsed = parameters["used"] ?? 0
     odometer.add(priorDamage: priorUsed)
     state = State(odometer: odometer, priorUsed: priorUsed)
@@ -140,7 +143,14 @@ struct EngineOil {
     guard time.quality.isTrusted else { return }
     let today = time.wallNanoseconds / 86_400_000_000_000
     if state.day == 0 { state.day = today }
-    if state.ageFrom == 0 { state.ageFrom = time.wallNanoseconds }
+    if state.firstTrusted == 0 {
+      state.firstTrusted = time.wallNanoseconds
+      // Of oil whose wear was given and not its age: as old as it is worn.
+      if state.ageFrom == 0 {
+        state.ageFrom = time.wallNanoseconds
+          - Int64(state.priorUsed * intervalMonths * EngineOil.daysPerMonth * 86_400e9)
+      }
+    }
     state.lastTrusted = time.wallNanoseconds
     // A year at the most: a gateway that lay on a shelf must not keep the loop busy.
     if today - state.day > 366 { state.day = today - 366 }
@@ -198,9 +208,17 @@ struct EngineOil {
 
   static let daysPerMonth = 30.4375
 
+  /// How much may have been worn before Telltale came, 0...1. Anything, unless somebody said. With the date of the service
+  /// alone: up to twice what the present use would have worn since.
+  private var unknownWear: Double {
+    if !isAgeKnown { return 1 }
+    if isWearKnown || state.firstTrusted <= state.ageFrom { return 0 }
+    let days = Double(state.firstTrusted &- state.ageFrom) / 86_400e9
+    return min(1, 2 * days * state.usage.mean * state.odometer.rate.mean)
+  }
+
   private func remainingLife(ageMonths: Double) -> RemainingUsefulLife {
-    // What was worn before Telltale came may be anything up to all of it, unless somebody said.
-    let before = isAgeKnown ? 0.0 : 1
+    let before = unknownWear
     let km = state.odometer.remainingUsage(initialDamage: before)
     let days = state.usage.days(until: state.odometer.remainingUsage(at: QuantileLevels.ten, initialDamage: before))
     // The calendar's own limit is sharp in days; in kilometres it is as wide as the use.

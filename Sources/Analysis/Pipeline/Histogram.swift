@@ -13,6 +13,9 @@ public struct Histogram: BitwiseCopyable, Sendable {
     width = max((range.upperBound - range.lowerBound) / 64, .leastNormalMagnitude)
   }
 
+  /// Whether both have the same bins.
+  func hasRange(of other: Histogram) -> Bool { lower == other.lower && width == other.width }
+
   public mutating func add(_ value: Double) {
     guard value.isFinite else { return }
     let position = (value - Double(lower)) / Double(width)

@@ -24,7 +24,7 @@ public struct RollUps: ~Copyable {
   @inline(__always)
   public mutating func add(_ sample: Sample, wallNanoseconds: Int64) {
     let i = sample.signal.index
-    guard sample.validity == .valid, i < open.count else { return }
+    guard sample.validity == .valid, sample.value.isFinite, i < open.count else { return }
     if minute == .min { minute = RollUps.floor(wallNanoseconds, seconds) }
     let value = sample.value
     open[i].count &+= 1

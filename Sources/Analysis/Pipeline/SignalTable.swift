@@ -45,9 +45,10 @@ public struct SignalTable: ~Copyable {
     let i = sample.signal.index
     guard i < readings.count else { return }
     readings[i].time = sample.time
-    readings[i].validity = sample.validity
+    // An IEEE signal can be NaN or infinite: its sender is broken, whatever the range says.
+    readings[i].validity = sample.validity == .valid && !sample.value.isFinite ? .error : sample.validity
     readings[i].updates &+= 1
-    if sample.validity == .valid {
+    if readings[i].validity == .valid {
       readings[i].value = sample.value
       readings[i].validTime = sample.time
     }

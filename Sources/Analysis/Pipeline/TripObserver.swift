@@ -54,7 +54,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   // One kelvin a bin, with the whole degrees of OBD-II in the middle of a bin: else every median is half a bin off.
   private var steady = Histogram(59.5...123.5)
   private var standing = Histogram(59.5...123.5)
-  private var voltage = Histogram(11...16)
+  private var voltage: Histogram
   private var temperatureSum = 0.0
   private var temperatureCount = 0.0
   private var air = 0.0
@@ -69,9 +69,14 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   private var markAge = 0.0
   private var warmAbove: Double
 
-  /// - Parameter regulatedTemperature: where the thermostat should hold the coolant, Celsius. The steady features begin 4
-  ///   kelvin below it, or when the coolant has stopped rising: a thermostat that leaks never gets there.
-  public init(regulatedTemperature: Double) { warmAbove = regulatedTemperature - 4 }
+  /// - Parameters:
+  ///   - regulatedTemperature: where the thermostat should hold the coolant, Celsius. The steady features begin 4 kelvin
+  ///     below it, or while the coolant stands still: a thermostat that leaks never gets there.
+  ///   - normalVoltage: of the running system, V; readings from 3 V below to 2 V above it are told apart.
+  public init(regulatedTemperature: Double, normalVoltage: Double = 14) {
+    warmAbove = regulatedTemperature - 4
+    voltage = Histogram(Float(normalVoltage - 3)...Float(normalVoltage + 2))
+  }
 
   /// Whether a trip runs.
   public var isDriving: Bool { current != nil }
@@ -114,7 +119,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   /// in this same boot and less than a pause ago.
   /// - Returns: false when a trip ran and has ended meanwhile; the earlier observer's `finish` then has its features.
   public mutating func resume(_ earlier: TripObserver, at now: Timestamp) -> Bool {
-    let warmAbove = self.warmAbove
+    let (warmAbove, fresh) = (self.warmAbove, self.voltage)
     guard earlier.isDriving else {
       trips = earlier.trips
       totalKm = earlier.totalKm
@@ -124,6 +129,8 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     if isSameBoot && now.uptime.seconds(since: earlier.lastRunning.uptime) < TripObserver.pause {
       self = earlier
       self.warmAbove = warmAbove
+      // A range that the configuration has changed begins its histogram anew.
+      if !voltage.hasRange(of: fresh) { voltage = fresh }
       return true
     }
     trips = earlier.trips

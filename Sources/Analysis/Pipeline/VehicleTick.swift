@@ -14,18 +14,41 @@ public struct FeatureInputs: Sendable {
   public var manifoldPressure: SignalID?
   public var voltage: SignalID?
 
+  /// What the features read: VSS path and the unit that they expect, in the order of the properties.
+  public static let expected: [(path: String, unit: String)] = [
+    ("Vehicle.Speed", "km/h"),
+    ("Vehicle.Powertrain.CombustionEngine.Speed", "rpm"),
+    ("Vehicle.Telltale.OBD.EngineLoad", "percent"),
+    ("Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature", "celsius"),
+    ("Vehicle.Powertrain.CombustionEngine.EngineOil.Temperature", "celsius"),
+    ("Vehicle.Telltale.OBD.IntakeTemperature", "celsius"),
+    ("Vehicle.Exterior.AirTemperature", "celsius"),
+    ("Vehicle.Powertrain.CombustionEngine.MAF", "g/s"),
+    ("Vehicle.Powertrain.CombustionEngine.MAP", "kPa"),
+    ("Vehicle.LowVoltageBattery.CurrentVoltage", "V"),
+  ]
+
+  /// Binds by path. A signal in another unit than expected is refused when the configuration is read, not here.
   public init(_ catalogue: SignalCatalogue) {
-    let engine = "Vehicle.Powertrain.CombustionEngine."
-    speed = catalogue.id(of: "Vehicle.Speed")
-    engineSpeed = catalogue.id(of: engine + "Speed")
-    engineLoad = catalogue.id(of: "Vehicle.Telltale.OBD.EngineLoad")
-    coolant = catalogue.id(of: engine + "EngineCoolant.Temperature")
-    oilTemperature = catalogue.id(of: engine + "EngineOil.Temperature")
-    intakeTemperature = catalogue.id(of: "Vehicle.Telltale.OBD.IntakeTemperature")
-    ambientTemperature = catalogue.id(of: "Vehicle.Exterior.AirTemperature")
-    airFlow = catalogue.id(of: engine + "MAF")
-    manifoldPressure = catalogue.id(of: engine + "MAP")
-    voltage = catalogue.id(of: "Vehicle.LowVoltageBattery.CurrentVoltage")
+    let ids = FeatureInputs.expected.map { catalogue.id(of: $0.path) }
+    speed = ids[0]
+    engineSpeed = ids[1]
+    engineLoad = ids[2]
+    coolant = ids[3]
+    oilTemperature = ids[4]
+    intakeTemperature = ids[5]
+    ambientTemperature = ids[6]
+    airFlow = ids[7]
+    manifoldPressure = ids[8]
+    voltage = ids[9]
+  }
+
+  /// The first signal of the catalogue whose unit the features would misread; nil when all fit.
+  public static func misfit(in catalogue: SignalCatalogue) -> (path: String, unit: String, expected: String)? {
+    for (path, unit) in expected {
+      if let id = catalogue.id(of: path), catalogue[id].unit != unit { return (path, catalogue[id].unit, unit) }
+    }
+    return nil
   }
 }
 

@@ -26,6 +26,15 @@ struct CaptureSnapshot {
   }
 }
 
+extension CaptureSnapshot {
+  fileprivate var detached: CaptureSnapshot {
+    var copy = self
+    copy.readings = readings.map { $0 }
+    copy.sources = sources.map { $0 }
+    return copy
+  }
+}
+
 struct SourceSnapshot {
   var name: String
   var kind: String
@@ -50,5 +59,6 @@ final class SnapshotBoard: Sendable {
   /// Renews the snapshot, waiting for readers: for the end of a run only.
   func renew(_ body: (inout CaptureSnapshot) -> Void) { snapshot.withLock { body(&$0) } }
 
-  func read<Result: Sendable>(_ body: (CaptureSnapshot) -> Result) -> Result { snapshot.withLock { body($0) } }
+  /// A copy that shares no storage with the board's: capture would have to allocate to write to what a reader holds.
+  func read() -> CaptureSnapshot { snapshot.withLock { $0.detached } }
 }

@@ -49,7 +49,8 @@ final class CaptureStage {
     inputs = FeatureInputs(vehicle.catalogue)
     displacementLitres = vehicle.parameters.displacementLitres
     let regulated = vehicle.components.first { $0.component == .cooling }?["regulated_temperature"]
-    trips = TripObserver(regulatedTemperature: regulated ?? 88)
+    let voltage = vehicle.components.first { $0.component == .charging }?["normal_voltage"]
+    trips = TripObserver(regulatedTemperature: regulated ?? 88, normalVoltage: voltage ?? 14)
     health = HealthMonitor(inputs: inputs, parameters: vehicle.components, vehicle: vehicle.parameters)
     self.rings = rings
     self.clock = clock

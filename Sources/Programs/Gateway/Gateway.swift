@@ -293,7 +293,8 @@ public final class Gateway {
     }
     waitFor(seconds: 1) { recorder.isIdle }
     recorder.stop()
-    for thread in threads { telltale_thread_join(thread) }
+    // A capture thread that a half line on a pipe holds up ends with the process; what it handed over is stored.
+    if loop.hasEnded { for thread in threads { telltale_thread_join(thread) } }
     threads = []
     let status = views.status()
     log.info("telltaled ends: \(status.frames.received) frames, \(status.trips) trips")

@@ -4,6 +4,7 @@ public import ConfigurationFile
 import FleetContract
 import Glibc
 public import MQTT
+import Pipeline
 
 public import Vocabulary
 
@@ -136,7 +137,13 @@ public struct GatewayConfiguration: Sendable {
       }
       loaded.append(try AdapterPack.load(directory: directory))
     }
-    return try VehicleDefinition(packs: loaded, overrides: parameters, displacementLitres: displacementLitres)
+    let vehicle = try VehicleDefinition(packs: loaded, overrides: parameters, displacementLitres: displacementLitres)
+    if let misfit = FeatureInputs.misfit(in: vehicle.catalogue) {
+      throw ConfigurationError(
+        file: file, key: "adapters", reason: "\(misfit.path) comes in \(misfit.unit.isEmpty ? "no unit" : misfit.unit)",
+        mend: "the pack must give it in \(misfit.expected): set its unit, and factor and offset to convert")
+    }
+    return vehicle
   }
 
   private func availablePacks() -> String {

@@ -28,7 +28,7 @@ struct Views: Sendable {
   }
 
   func status() -> StatusDocument {
-    let capture = board.read { $0 }
+    let capture = board.read()
     let recorded = recorder.snapshot
     let sync = courier?.snapshot
     let now = capture.stamp
@@ -58,7 +58,7 @@ struct Views: Sendable {
   }
 
   func signals() -> [SignalDocument] {
-    let capture = board.read { $0 }
+    let capture = board.read()
     return zip(catalogue.descriptions, capture.readings).map { description, reading in
       let stale = Int64(description.staleAfter * 1e9)
       return SignalDocument(
@@ -69,17 +69,17 @@ struct Views: Sendable {
   }
 
   func health() -> [HealthDocument] {
-    let reports = board.read { $0.reports }
+    let reports = board.read().reports
     return (0..<3).map { HealthDocument(reports[$0], catalogue) }
   }
 
   func alerts() -> [AlertDocument] {
-    let alerts = board.read { $0.alerts }
+    let alerts = board.read().alerts
     return ComponentID.allCases.compactMap { alerts[$0].open }.map { AlertDocument($0, catalogue) }
   }
 
   func sources() -> [SourceDocument] {
-    board.read { $0.sources }.map { source in
+    board.read().sources.map { source in
       let isDamage = source.counters.damagedLines > 0
       return SourceDocument(
         name: source.name, kind: source.kind, state: source.state.name, frames: source.counters.frames,

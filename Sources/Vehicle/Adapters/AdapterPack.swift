@@ -93,6 +93,9 @@ public struct AdapterPack: Sendable {
     }
     let factor = try entry.number("factor", default: 1)
     let offset = try entry.number("offset", default: 0)
+    guard (factor == 1 && offset == 0) || unit.isEmpty || entry.contains("unit") else {
+      throw entry.error("unit", "is missing beside factor or offset", mend: "say what unit the conversion leads to")
+    }
     let ends = (range.lowerBound * factor + offset, range.upperBound * factor + offset)
     var valid = min(ends.0, ends.1)...max(ends.0, ends.1)
     if let given = try entry.numbers("range") {

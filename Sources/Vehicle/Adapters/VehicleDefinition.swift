@@ -78,6 +78,7 @@ public struct VehicleDefinition: Sendable {
     }
     if let displacementLitres { vehicle.displacementLitres = displacementLitres }
     for p in overrides { _ = components[Int(p.component.rawValue)].set(p.name, p.value) }
+    try VehicleDefinition.check(components)
     var tableProblems: [DecoderTable.Problem] = []
     table = DecoderTable(messages, problems: &tableProblems)
     problems += tableProblems.map { problem in
@@ -94,6 +95,21 @@ public struct VehicleDefinition: Sendable {
     self.components = components
     self.packs = packs.map(\.name)
     parameters = vehicle
+  }
+
+  /// Parameters that are right one by one and wrong together.
+  private static func check(_ components: [ComponentParameters]) throws(ConfigurationError) {
+    for charging in components where charging.component == .charging {
+      guard let low = charging["low_voltage"], let normal = charging["normal_voltage"],
+        let high = charging["high_voltage"]
+      else { continue }
+      guard low + 0.4 <= normal, normal + 0.4 <= high else {
+        throw ConfigurationError(
+          file: "components", key: "charging",
+          reason: "low_voltage \(low), normal_voltage \(normal) and high_voltage \(high) are not in this order, 0.4 V apart",
+          mend: "give all three for this vehicle, for example 26, 28 and 30.4 at 24 V")
+      }
+    }
   }
 
   /// Two packs may map signals of one message: a table holds each identifier once, so they become one.

@@ -21,6 +21,7 @@ public final class CandumpReader {
   typealias Source = (UnsafeMutableRawBufferPointer) throws(RecordingError) -> Int
 
   private let source: Source
+  private let descriptor: Int32?
   private let ownedDescriptor: Int32?
   private let buffer: UnsafeMutableBufferPointer<UInt8>
   /// The bytes read and not yet taken are `buffer[start..<end]`.
@@ -49,23 +50,26 @@ public final class CandumpReader {
       close(descriptor)
       throw RecordingError(file: path, action: "read", code: EISDIR)
     }
-    self.init(name: path, owning: descriptor) { buffer throws(RecordingError) in
+    self.init(name: path, descriptor: descriptor, isOwned: true) { buffer throws(RecordingError) in
       try readDescriptor(descriptor, into: buffer, file: path)
     }
   }
 
   /// Reads from an open descriptor, which stays the caller's. It may be non-blocking; reading waits all the same.
   public convenience init(descriptor: Int32, name: String) {
-    self.init(name: name) { buffer throws(RecordingError) in
+    self.init(name: name, descriptor: descriptor) { buffer throws(RecordingError) in
       try readDescriptor(descriptor, into: buffer, file: name)
     }
   }
 
   /// - Parameter capacity: bytes of the buffer; a longer line is damage.
-  init(name: String, capacity: Int = 65_536, owning descriptor: Int32? = nil, source: @escaping Source) {
+  init(
+    name: String, capacity: Int = 65_536, descriptor: Int32? = nil, isOwned: Bool = false, source: @escaping Source
+  ) {
     self.name = name
     self.source = source
-    ownedDescriptor = descriptor
+    self.descriptor = descriptor
+    ownedDescriptor = isOwned ? descriptor : nil
     buffer = .allocate(capacity: capacity)
     names.reserveCapacity(CandumpReader.maximumChannels)
     channels.reserveCapacity(CandumpReader.maximumChannels)
@@ -74,6 +78,15 @@ public final class CandumpReader {
   deinit {
     buffer.deallocate()
     if let ownedDescriptor { close(ownedDescriptor) }
+  }
+
+  /// Whether `read` would have to wait: no whole line is in the buffer and nothing has come through the pipe. Never for a
+  /// file or at the end.
+  public var wouldWait: Bool {
+    guard let descriptor, !isAtEnd else { return false }
+    if start < end, let base = buffer.baseAddress, memchr(base + start, 0x0A, end - start) != nil { return false }
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&waiting, 1, 0) == 0
   }
 
   /// Delivers the next frames and returns their number, 0 at the end of the log (or for an empty `frames`).

@@ -116,7 +116,9 @@ public final class RecordingSource: FrameSource {
   }
 
   public func nanosecondsUntilReady() -> Int64? {
-    guard state == .open, speed.isFinite, nextAhead < aheadCount else { return 0 }
+    // Nothing was there at the last look: look again soon.
+    guard state == .open, nextAhead < aheadCount else { return state == .open ? 5_000_000 : 0 }
+    guard speed.isFinite else { return 0 }
     let behind = ahead[nextAhead].time.nanoseconds - instantDue()
     // At most an hour: the caller asks again anyway, and a very small speed cannot overflow.
     return behind <= 0 ? 0 : Int64(min(Double(behind) / speed, 3.6e12))
@@ -133,6 +135,8 @@ public final class RecordingSource: FrameSource {
     while state == .open {
       nextAhead = 0
       aheadCount = 0
+      // A pipe whose writer is slow must not hold the caller up.
+      if reader.wouldWait { return false }
       do throws(RecordingError) {
         aheadCount = try reader.read(into: ahead)
       } catch {

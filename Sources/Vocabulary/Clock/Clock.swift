@@ -13,9 +13,12 @@ public protocol TimeSource: Sendable {
 /// BOOTTIME, the wall clock and the kernel's own word on how good it is.
 public struct RealClock: TimeSource {
   public let boot: BootID
+  private let hasRTC: Bool
 
   /// Reads the kernel's boot id; a random one where `/proc` is not mounted.
   public init() {
+    var one: CChar = 0
+    hasRTC = telltale_read_file("/sys/class/rtc/rtc0/name", &one, 1) == 1
     var text = [CChar](repeating: 0, count: 64)
     let length = telltale_read_file("/proc/sys/kernel/random/boot_id", &text, text.count)
     let digits = String(decoding: text.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -26,16 +29,19 @@ public struct RealClock: TimeSource {
     let wall = telltale_clock_realtime_ns()
     return Timestamp(
       boot: boot, uptime: Instant(nanoseconds: telltale_clock_boottime_ns()), wallNanoseconds: wall,
-      quality: RealClock.quality(wallNanoseconds: wall))
+      quality: RealClock.quality(
+        wallNanoseconds: wall, isSynchronised: telltale_clock_is_synchronised() != 0, hasRTC: hasRTC))
   }
 
   /// Monotonic nanoseconds of this machine, for pace and time-outs that a replay must not bend.
   public static func hostNanoseconds() -> Int64 { telltale_clock_boottime_ns() }
 
-  /// `none` before 2024 (a clock that was never set), `ntp` when the kernel says that it is disciplined, else `rtc`.
-  static func quality(wallNanoseconds: Int64) -> ClockQuality {
+  /// `none` before 2024 (a clock that was never set), `ntp` when the kernel says that it is disciplined, `rtc` where a
+  /// battery keeps one; else `none`: the date that a machine without such a clock wakes up with is its last one, or that
+  /// of its software.
+  static func quality(wallNanoseconds: Int64, isSynchronised: Bool, hasRTC: Bool) -> ClockQuality {
     guard wallNanoseconds > 1_704_067_200_000_000_000 else { return .none }
-    return telltale_clock_is_synchronised() != 0 ? .ntp : .rtc
+    return isSynchronised ? .ntp : hasRTC ? .rtc : .none
   }
 }
 

@@ -53,6 +53,27 @@ struct JourneyTests {
     try expectEquality(rig)
   }
 
+  @Test(.enabled(if: corpus != nil, "TELLTALE_CORPUS is not set"))
+  func aBrokerThatStopsDuringARealDriveLosesAndRepeatsNothing() throws {
+    let rig = try Rig()
+    try rig.startBroker()
+    try rig.startReceiver()
+    try rig.configure(adapters: "[obd2, canmod-gps]")
+    let folder = try #require(corpus).appendingPathComponent("can/css")
+    let logs = (1...5).map { folder.appendingPathComponent("obd2-drive-\($0).log").path }
+    // 2,390 s in about twelve.
+    try rig.startDaemon(["--replay"] + logs + ["--speed", "200"])
+    try rig.wait(for: "the first rows at the receiver") { try rig.status().sync.acknowledged > 5 }
+    _ = rig.stop("mosquitto", signal: SIGKILL)
+    try rig.wait(for: "the outbox to grow") { try rig.status().waiting > 5 }
+    try rig.startBroker()
+    try rig.wait(for: "everything to be sent", seconds: 120) { try rig.status().waiting == 0 && rig.isThrough }
+    let lines = try logs.reduce(0) { try $0 + Data(contentsOf: URL(fileURLWithPath: $1)).split(separator: 10).count }
+    #expect(try rig.status().frames.received == lines)
+    #expect(rig.stop("telltaled") == 0)
+    try expectEquality(rig)
+  }
+
   @Test func aReceiverThatIsKilledInMidReplayLosesNothing() throws {
     let rig = try Rig()
     try rig.startBroker()

@@ -81,13 +81,7 @@ public struct GatewayConfiguration: Sendable {
       host: try mqtt.string("host"), port: UInt16(try mqtt.integer("port", in: 1...65_535, default: 1883)),
       clientID: "telltale-" + vehicle)
     options.username = try mqtt.optionalString("username")
-    if let name = try mqtt.optionalString("password_file") {
-      let path = resolved(name)
-      guard let text = try firstLine(of: path) else {
-        throw mqtt.error("password_file", "\(path) cannot be read", mend: "make it readable by the daemon's user, mode 0600")
-      }
-      options.password = text
-    }
+    options.password = try mqtt.optionalFirstLine(ofFileAt: "password_file", resolved)
     let ca = try mqtt.optionalString("ca_file").map(resolved)
     let certificate = try mqtt.optionalString("cert_file").map(resolved)
     let key = try mqtt.optionalString("key_file").map(resolved)
@@ -99,15 +93,6 @@ public struct GatewayConfiguration: Sendable {
       throw mqtt.error("host", error.description, mend: "see `man 5 telltale.yaml`")
     }
     return options
-  }
-
-  private static func firstLine(of path: String) throws(ConfigurationError) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var buffer = [CChar](repeating: 0, count: 1024)
-    guard fgets(&buffer, Int32(buffer.count), file) != nil else { return nil }
-    let bytes = buffer.prefix { $0 != 0 && $0 != 10 && $0 != 13 }.map { UInt8(bitPattern: $0) }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Where packs are when the configuration does not say: the installed ones, else those of the source tree that this

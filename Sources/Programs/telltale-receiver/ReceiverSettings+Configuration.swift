@@ -1,6 +1,5 @@
 // The configuration file's keys, read into what the room `Receiver` is told.
 import ConfigurationFile
-import Glibc
 import Receiver
 
 extension ReceiverSettings {
@@ -29,12 +28,7 @@ extension ReceiverSettings {
       databasePath: String(storage.dropFirst(7)), listen: listen, portFile: try http?.optionalString("port_file"))
     if let id = try broker.optionalString("client_id") { self.broker.clientID = id }
     self.broker.username = try broker.optionalString("username")
-    if let path = try broker.optionalString("password_file") {
-      guard let password = firstLine(of: path) else {
-        throw broker.error("password_file", "cannot read '\(path)'", mend: "check that it exists and who may read it")
-      }
-      self.broker.password = password
-    }
+    self.broker.password = try broker.optionalFirstLine(ofFileAt: "password_file")
     // The same keys as the daemon's `mqtt:` section.
     let ca = try broker.optionalString("ca_file")
     let certificate = try broker.optionalString("cert_file")
@@ -44,15 +38,4 @@ extension ReceiverSettings {
     }
     try root.finish()
   }
-}
-
-/// The first line of a small file without its end; nil when it cannot be read.
-private func firstLine(of path: String) -> String? {
-  guard let file = fopen(path, "re") else { return nil }
-  defer { fclose(file) }
-  var line: UnsafeMutablePointer<CChar>?
-  var capacity = 0
-  defer { free(line) }
-  guard getline(&line, &capacity, file) >= 0, let line else { return nil }
-  return String(String(cString: line).prefix { $0 != "\n" && $0 != "\r" && $0 != "\r\n" })
 }

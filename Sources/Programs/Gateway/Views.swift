@@ -99,6 +99,11 @@ struct Views: Sendable {
   ) -> [String] {
     var warnings = standingWarnings
     warnings += capture.sources.compactMap(\.problem)
+    if !capture.stamp.quality.isTrusted {
+      warnings.append(
+        "the clock is not kept by a network, a satellite receiver or a battery: dates may be wrong, and ages and km a day "
+          + "are not counted")
+    }
     if capture.lostRecords > 0 {
       warnings.append("\(capture.lostRecords) records lost to full rings: the disk is too slow or full")
     }

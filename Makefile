@@ -55,6 +55,7 @@ install: ## Install programs, packs, units, rules and manuals below DESTDIR.
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man1" docs/man/*.1
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man5" docs/man/*.5
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man8" docs/man/*.8
+	@test -e "$(DESTDIR)/etc/telltale/receiver.yaml" || install -D -m 0644 examples/receiver.yaml "$(DESTDIR)/etc/telltale/receiver.yaml"
 	@test -e "$(DESTDIR)/etc/telltale/telltale.yaml" || install -D -m 0644 examples/telltale.yaml "$(DESTDIR)/etc/telltale/telltale.yaml"
 	@echo "install: Telltale below $(DESTDIR)$(PREFIX), configuration in $(DESTDIR)/etc/telltale"
 

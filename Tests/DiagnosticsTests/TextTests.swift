@@ -114,7 +114,7 @@ struct TextTests {
         frame ring              131072  128.0 KiB
         SQLite cache            262144  256.0 KiB
         planned in all          393216  384.0 KiB
-        limits.memory         33554432   32.0 MiB
+        limit of the plan     33554432   32.0 MiB
         resident now           9000000    8.6 MiB
         resident at its peak   9500000    9.1 MiB
         private now            1100000    1.0 MiB

@@ -47,6 +47,16 @@ import Testing
     #expect(try rig.run("telltale", ["health", "--socket", rig.socket]).status == 3)
   }
 
+  @Test func aComponentThatIsNotThereIsRefusedWithTheNearest() throws {
+    let rig = try Rig()
+    try rig.configure()
+    try rig.startDaemon(["--replay", try rig.write("idle.log", "(1800000000.000000) can0 7FF#00\n")])
+    let outcome = try rig.run("telltale", ["health", "coling", "--socket", rig.socket])
+    #expect(outcome.status == 2 && outcome.output.isEmpty)
+    #expect(outcome.errors == "Error: there is no component coling: did you mean cooling? /v1/health lists all\n")
+    #expect(rig.stop("telltaled") == 0)
+  }
+
   @Test func aRecordingThatIsMissingOrEmptyIsSaid() throws {
     let rig = try Rig()
     try rig.configure()

@@ -18,9 +18,9 @@ import Vocabulary
     let document = HealthDocument(report, SignalCatalogue())
     #expect(
       try text(document)
-        == #"{"atKm":null,"component":"cooling","confidence":0,"consumed":null,"evidence":[],"#
-        + #""reason":"0 trips at working temperature seen yet","rul":null,"score":null,"state":"unknown","ticks":0,"#
-        + #""title":"Cooling system and thermostat","updated":null}"# + "\n")
+        == #"{"component":"cooling","title":"Cooling system and thermostat","state":"unknown","score":null,"#
+        + #""confidence":0,"consumed":null,"rul":null,"evidence":[],"#
+        + #""reason":"0 trips at working temperature seen yet","updated":null,"atKm":null,"ticks":0}"# + "\n")
   }
 
   @Test func numbersThatAreNotFiniteBecomeNull() throws {
@@ -94,8 +94,8 @@ import Vocabulary
     let document = TelemetryDocument(start: stamp, seconds: 60, [rollUp], catalogue)
     #expect(
       try text(document)
-        == #"{"seconds":60,"signals":{"Vehicle.Speed":{"last":3,"max":4,"mean":2.5,"min":1,"n":4}},"#
-        + #""start":"2026-11-21T02:28:00.000Z"}"# + "\n")
+        == #"{"start":"2026-11-21T02:28:00.000Z","seconds":60,"#
+        + #""signals":{"Vehicle.Speed":{"n":4,"min":1,"max":4,"mean":2.5,"last":3}}}"# + "\n")
   }
 
   @Test func reasonsAreSentences() throws {

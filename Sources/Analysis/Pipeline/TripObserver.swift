@@ -48,7 +48,8 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   private var runningFor = 0.0
   private var runningSince = Timestamp(
     boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
-  private var lastRunning = Timestamp(
+  /// When the engine was last seen running; boot 0 and wall 0 before that.
+  public private(set) var lastRunning = Timestamp(
     boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
   private var lastSpeed = Double.nan
   // One kelvin a bin, with the whole degrees of OBD-II in the middle of a bin: else every median is half a bin off.

@@ -1,4 +1,5 @@
 // What a receiver says on the `ack` topic: these sequences are committed in my database.
+import Documents
 public import Vocabulary
 
 /// A receiver's acknowledgement for one vehicle and epoch. One without ranges says only that a receiver is there.

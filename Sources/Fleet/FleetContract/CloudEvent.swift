@@ -1,5 +1,6 @@
 // One record on the air: CloudEvents 1.0 in structured JSON, with the sequence extension and what dates a record when
 // no wall clock can be trusted.
+import Documents
 public import Vocabulary
 
 /// A CloudEvents 1.0 event of a vehicle.

@@ -1,4 +1,5 @@
 // The retained `status` of a vehicle, which is also its last will.
+import Documents
 public import Vocabulary
 
 /// Whether a vehicle's daemon is connected, and what waits on the vehicle.

@@ -14,7 +14,10 @@ public struct VehicleID: Hashable, Sendable, CustomStringConvertible {
       default: false
       }
     }
-    guard (1...64).contains(text.utf8.count), isAllowed else { return nil }
+    // A name of dots alone would be a path's own folder to everybody who puts it into a URL.
+    guard (1...64).contains(text.utf8.count), isAllowed, text.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else {
+      return nil
+    }
     description = text
   }
 }

@@ -1,4 +1,5 @@
 // Paths to answers: the fleet API without a server, so that it can be tested as functions.
+import Documents
 import FleetContract
 import SQLite
 import Vocabulary

@@ -1,9 +1,12 @@
 // `telltaled --check`: is the configuration right, and what memory will it take?
 import Adapters
+import Clock
 public import ConfigurationFile
 import Diagnostics
 import Documents
+import Health
 import Pipeline
+import Vocabulary
 
 /// The answer of a check.
 public struct ConfigurationCheck {
@@ -32,9 +35,33 @@ public struct ConfigurationCheck {
       "\(vehicle.catalogue.count) signals from \(vehicle.packs.joined(separator: ", "))"
         + "; \(configuration.interfaces.count) interfaces; broker "
         + (configuration.broker.map { "\($0.host):\($0.port)" } ?? "none"))
-    lines += vehicle.problems.map { "warning: \($0)" }
+    for component in ComponentID.allCases {
+      lines.append("  \(component.name): " + (isMapped(component) ? "inputs mapped" : "inputs not mapped, so unknown"))
+    }
+    lines += warnings.map { "warning: \($0)" }
     lines.append(verdict)
     return lines.joined(separator: "\n")
+  }
+
+  private func isMapped(_ component: ComponentID) -> Bool {
+    let monitor = HealthMonitor(
+      inputs: FeatureInputs(vehicle.catalogue), parameters: vehicle.components, vehicle: vehicle.parameters)
+    if case .unmappedInput = monitor.report(component, at: RealClock().now(), km: 0).reason { return false }
+    return true
+  }
+
+  private var warnings: [String] {
+    var warnings = vehicle.problems
+    if configuration.interfaces.isEmpty {
+      warnings.append("no sources: only --replay can run; add `sources: [{can: can0}]` for a vehicle")
+    }
+    let now = RealClock().now()
+    for p in configuration.parameters where p.name == "last_service" && now.quality.isTrusted {
+      if p.value * 1e9 > Double(now.wallNanoseconds) {
+        warnings.append("components.\(p.component.name).last_service is in the future")
+      }
+    }
+    return warnings
   }
 
   private var verdict: String {
@@ -62,7 +89,7 @@ public struct ConfigurationCheck {
     }
     let document = Document(
       ok: isPassed, plan: plan.lines.map { .init(buffer: $0.buffer, bytes: $0.bytes) }, total: plan.total,
-      limit: plan.limit, signals: vehicle.catalogue.count, adapters: vehicle.packs, problems: vehicle.problems,
+      limit: plan.limit, signals: vehicle.catalogue.count, adapters: vehicle.packs, problems: warnings,
       error: isPassed ? nil : verdict)
     return line(document)
   }

@@ -120,6 +120,14 @@ public final class Gateway {
     self.store = store
 
     let started = clock.now()
+    var standing = vehicle.problems + (store.repaired.map { [$0] } ?? [])
+    if let known = checkpoint?.trips.lastRunning, recording != nil, started.wallNanoseconds < known.wallNanoseconds {
+      let warning =
+        "the recording begins at \(started.rfc3339), before \(known.rfc3339) which this state already knows: if it is the same "
+        + "drive it counts twice; give another --state"
+      log.warning("\(warning)")
+      standing.append(warning)
+    }
     let rings = CaptureRings(signals: vehicle.catalogue.count)
     let stage = CaptureStage(
       vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint)
@@ -136,7 +144,7 @@ public final class Gateway {
     views = Views(
       configuration: configuration, catalogue: vehicle.catalogue, board: board, recorder: recorder, courier: courier,
       plan: plan, storePath: store.path, started: RealClock().now(), hostStarted: hostStarted,
-      isReplay: replay != nil, standingWarnings: vehicle.problems + (store.repaired.map { [$0] } ?? []))
+      isReplay: replay != nil, standingWarnings: standing)
     server = DiagnosticsServer(socketPath: configuration.socket, views: views.diagnostics)
   }
 
@@ -255,6 +263,7 @@ public final class Gateway {
         }
       }
       progress.show(views.status())
+      progress.isOver = loop.hasEnded
       if loop.hasEnded && replay?.exitsAtEnd == true { return false }
     }
   }
@@ -297,6 +306,7 @@ public final class Gateway {
     if loop.hasEnded { for thread in threads { telltale_thread_join(thread) } }
     threads = []
     let status = views.status()
+    if let nothing = views.nothingDecoded(status.frames) { log.warning("\(nothing)") }
     log.info("telltaled ends: \(status.frames.received) frames, \(status.trips) trips")
     guard let recording else { return nil }
     return ReplaySummary(status, recording: recording, recorder.snapshot, views.health())

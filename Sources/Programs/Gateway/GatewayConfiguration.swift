@@ -48,16 +48,29 @@ public struct GatewayConfiguration: Sendable {
         "id", "\"\(vehicle)\" cannot stand in a topic", mend: "use 1 to 64 of the characters A-Z a-z 0-9 . _ -")
     }
     var interfaces: [String] = []
-    for source in try root.sections("sources") { interfaces.append(try source.string("can")) }
+    for source in try root.sections("sources") {
+      let name = try source.string("can")
+      guard (1...15).contains(name.utf8.count) else {
+        throw source.error("can", "an interface's name has 1 to 15 characters", mend: "`ip -br link show type can` lists them")
+      }
+      guard !interfaces.contains(name) else {
+        throw source.error("can", "\(name) is listed twice", mend: "leave one out: its frames would count twice")
+      }
+      interfaces.append(name)
+    }
     guard interfaces.count <= 8 else {
       throw root.error("sources", "\(interfaces.count) sources", mend: "at most 8 fit; run a second daemon for the rest")
     }
     let limits = try root.section("limits")
     let components = try root.section("components")
+    let packs = try root.strings("adapters", default: ["obd2"])
+    guard !packs.isEmpty else {
+      throw root.error("adapters", "no pack, so no frame would mean anything", mend: "write for example `adapters: [obd2]`")
+    }
     let packFolder = try root.optionalString("adapters_path").map(resolved)
     var configuration = GatewayConfiguration(
       file: path, vehicle: vehicle, interfaces: interfaces,
-      packs: try root.strings("adapters", default: ["obd2"]),
+      packs: packs,
       packFolder: packFolder ?? GatewayConfiguration.installedPacks(),
       state: resolved(try root.string("state", default: "/var/lib/telltale")),
       socket: resolved(try root.string("socket", default: "/run/telltale/telltale.sock")), broker: nil,
@@ -95,8 +108,8 @@ public struct GatewayConfiguration: Sendable {
     return options
   }
 
-  /// Where packs are when the configuration does not say: the installed ones, else those of the source tree that this
-  /// binary was built in.
+  /// Where packs are when the configuration does not say: the installed ones, else those installed beside this binary, else
+  /// those of the source tree that it was built in.
   static func installedPacks() -> String {
     let installed = ["/usr/share/telltale/adapters", "/usr/local/share/telltale/adapters"]
     for folder in installed where access(folder + "/obd2/pack.yaml", R_OK) == 0 { return folder }
@@ -105,6 +118,7 @@ public struct GatewayConfiguration: Sendable {
     var path = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     while let slash = path.lastIndex(of: "/") {
       path = String(path[..<slash])
+      if access(path + "/share/telltale/adapters/obd2/pack.yaml", R_OK) == 0 { return path + "/share/telltale/adapters" }
       if access(path + "/adapters/obd2/pack.yaml", R_OK) == 0 { return path + "/adapters" }
     }
     return installed[0]

@@ -45,6 +45,8 @@ struct ReplayProgress {
   private let isShown: Bool
   private let isTerminal: Bool
   private var calls = 0
+  /// Once the recordings are through there is nothing to report any more.
+  var isOver = false
 
   init(isShown: Bool) {
     self.isShown = isShown
@@ -53,7 +55,7 @@ struct ReplayProgress {
 
   /// Call it four times a second.
   mutating func show(_ status: StatusDocument) {
-    guard isShown else { return }
+    guard isShown, !isOver else { return }
     calls += 1
     guard calls >= 8, isTerminal || calls % 40 == 8 else { return }
     let day = status.clock.now.prefix(10)

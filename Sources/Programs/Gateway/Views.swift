@@ -35,16 +35,13 @@ struct Views: Sendable {
     let valid = zip(catalogue.descriptions, capture.readings).count { description, reading in
       reading.validity(at: now.uptime, staleAfterNanoseconds: Int64(description.staleAfter * 1e9)) == .valid
     }
-    let dropped = capture.sources.reduce(capture.lostRecords) { $0 + $1.counters.dropped }
     let queued = recorded.queued
     return StatusDocument(
       vehicle: configuration.vehicle, version: Gateway.version, started: started.rfc3339,
       uptimeSeconds: Double(RealClock.hostNanoseconds() - hostStarted) * 1e-9,
       clock: .init(now: now.rfc3339, quality: now.quality.name, boot: now.boot.description),
       mode: isReplay ? "replay" : "live", sources: capture.sources.count,
-      frames: .init(
-        received: capture.counters.frames, decoded: capture.counters.decoded, unmatched: capture.counters.unmatched,
-        malformed: capture.counters.malformed, dropped: dropped),
+      frames: frames(capture),
       signals: .init(known: catalogue.count, valid: valid), trip: capture.trip.map { TripDocument($0) },
       trips: Int(capture.trips), distanceKm: capture.totalKm,
       sync: .init(
@@ -55,6 +52,20 @@ struct Views: Sendable {
         published: sync?.published ?? 0, acknowledged: sync?.acknowledged ?? 0),
       store: .init(path: storePath, bytes: recorded.bytes, error: recorded.problem),
       warnings: warnings(capture, recorded, sync))
+  }
+
+  private func frames(_ capture: CaptureSnapshot) -> StatusDocument.Frames {
+    StatusDocument.Frames(
+      received: capture.counters.frames, decoded: capture.counters.decoded, unmatched: capture.counters.unmatched,
+      malformed: capture.counters.malformed,
+      dropped: capture.sources.reduce(capture.lostRecords) { $0 + $1.counters.dropped })
+  }
+
+  /// What to say when frames came and none of them means anything; nil otherwise.
+  func nothingDecoded(_ frames: StatusDocument.Frames) -> String? {
+    guard frames.received > 0, frames.decoded == 0 else { return nil }
+    return "none of the \(frames.received) frames is described by \(configuration.packs.joined(separator: ", ")): add the pack "
+      + "of this vehicle to `adapters` (docs/write-an-adapter.md shows how to make one)"
   }
 
   func signals() -> [SignalDocument] {
@@ -98,6 +109,7 @@ struct Views: Sendable {
     _ capture: CaptureSnapshot, _ recorded: RecorderSnapshot, _ sync: CourierSnapshot?
   ) -> [String] {
     var warnings = standingWarnings
+    if capture.counters.frames >= 1000, let nothing = nothingDecoded(frames(capture)) { warnings.append(nothing) }
     warnings += capture.sources.compactMap(\.problem)
     if !capture.stamp.quality.isTrusted {
       warnings.append(

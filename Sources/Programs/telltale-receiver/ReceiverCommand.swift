@@ -29,7 +29,7 @@ struct ReceiverCommand: ParsableCommand {
           username: receiver                   # optional
           password_file: /etc/telltale/password
           ca_file: /etc/ssl/certs/ca.pem       # optional; encrypts; also cert_file and key_file
-        storage: sqlite:/var/lib/telltale/receiver.db
+        storage: sqlite:/var/lib/telltale-receiver/receiver.sqlite
         http:
           listen: 127.0.0.1:8080               # or unix:/run/telltale/receiver.sock; port 0 takes a free one
           port_file: /run/telltale/port        # optional

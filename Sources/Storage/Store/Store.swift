@@ -175,10 +175,14 @@ public final class Store {
     try documents("SELECT data FROM trip ORDER BY number DESC LIMIT ?1", limit)
   }
 
-  /// Bytes of the database file, without its log.
+  /// Bytes on disk, the write-ahead log included.
   public var bytes: Int {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    var total = 0
+    for file in [path, path + "-wal"] {
+      var status = stat()
+      if stat(file, &status) == 0 { total += Int(status.st_size) }
+    }
+    return total
   }
 
   private func documents(_ sql: String, _ limit: Int) throws(StoreError) -> [[UInt8]] {

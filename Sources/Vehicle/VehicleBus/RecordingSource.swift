@@ -42,6 +42,8 @@ public final class RecordingSource: FrameSource {
   private var aheadCount = 0
 
   static let aheadCapacity = 1024
+  /// Jumps back after which the recording's own clock is not followed over gaps any more.
+  static let toleratedJumps = 16
   private static let secondOne: Int64 = 1_000_000_000
 
   /// - Parameters:
@@ -184,6 +186,11 @@ public final class RecordingSource: FrameSource {
     for i in 0..<aheadCount {
       let wall = ahead[i].time.nanoseconds
       var instant = wall &- axisOffset
+      // Two clocks in one recording: after so many jumps back a jump ahead is no parked car any more.
+      if jumpsBack >= RecordingSource.toleratedJumps && instant &- lastInstant > 60_000_000_000 {
+        axisOffset = wall &- lastInstant
+        instant = lastInstant
+      }
       if instant < lastInstant {
         if lastInstant &- instant > 60_000_000_000 {
           axisOffset = wall &- lastInstant

@@ -1,10 +1,9 @@
 // The other end of the socket: one blocking request, for command-line programs.
-import FoundationEssentials
 import Glibc
 
 /// Asks a running daemon over its Unix socket.
 public struct DiagnosticsClient: Sendable {
-  private let socketPath: String
+  public let socketPath: String
   private let timeoutSeconds: Double
 
   /// Largest reply that is read, head included.
@@ -38,24 +37,6 @@ public struct DiagnosticsClient: Sendable {
       return (response.status, response.body)
     } catch {
       throw .badReply(path: socketPath, reason: error.description)
-    }
-  }
-
-  /// Fetches a document.
-  ///
-  /// - Throws: As `get`, and `.answered` when the daemon's answer is an error of its own.
-  public func document<Document: Decodable>(
-    _ type: Document.Type, at path: String
-  ) throws(DiagnosticsError) -> Document {
-    let (status, body) = try get(path)
-    guard status == 200 else {
-      let told = try? JSONDecoder().decode(ErrorDocument.self, from: Data(body))
-      throw .answered(status: status, error: told?.error ?? "the daemon answered \(status)", mend: told?.mend ?? "")
-    }
-    do {
-      return try JSONDecoder().decode(type, from: Data(body))
-    } catch {
-      throw .badReply(path: socketPath, reason: "\(path) is not the document that was expected")
     }
   }
 

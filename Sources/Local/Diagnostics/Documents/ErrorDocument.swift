@@ -1,9 +1,9 @@
 // What the socket answers when something is wrong.
 
 /// An error as the socket tells it.
-struct ErrorDocument: Codable, Hashable, Sendable {
+public struct ErrorDocument: Codable, Hashable, Sendable {
   /// What is wrong.
-  var error: String
+  public var error: String
   /// What to do about it.
-  var mend: String
+  public var mend: String
 }

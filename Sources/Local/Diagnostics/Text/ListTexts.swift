@@ -57,8 +57,8 @@ public func text(of memory: MemoryDocument, colour: Bool) -> String {
   }
   for buffer in memory.planned { line(buffer.buffer, buffer.bytes) }
   line("planned in all", memory.plannedTotal, memory.plannedTotal > memory.limit ? .bad : .plain)
-  line("limits.memory", memory.limit)
-  line("resident now", memory.resident, memory.resident > memory.limit ? .bad : .plain)
+  line("limit of the plan", memory.limit)
+  line("resident now", memory.resident)
   line("resident at its peak", memory.peak)
   line("private now", memory.privateBytes)
   return table.rendered(colour: colour)

@@ -25,7 +25,11 @@ import Testing
     ("vehicle: {id: a}\nadapters: [obd3]\n", "obd2"), ("vehicle: {id: a}\nlimits: {memory: 1 MiB}\n", "limits.memory"),
     ("vehicle: {id: a}\ncomponents: {engine-oil: {interval_km: 3}}\n", "interval_km"),
     ("vehicle: {id: a}\ncomponents: {engine-oil: {last_service: yesterday}}\n", "last_service"),
-    ("vehicle: {id: a}\nmqtt: {port: 70000, host: h}\n", "mqtt.port"),
+    ("vehicle: {id: a}\nmqtt: {port: 70000, host: h}\n", "mqtt.port"), ("vehicle: {id: ..}\n", "vehicle.id"),
+    ("vehicle: {id: a}\nadapters: []\n", "adapters"),
+    ("vehicle: {id: a}\nsources: [{can: can0}, {can: can0}]\n", "sources[1].can"),
+    ("vehicle: {id: a}\nsources: [{can: can0-of-the-left-door}]\n", "sources[0].can"),
+    ("vehicle: {id: a}\ncomponents: {charging: {low_voltage: 14.2}}\n", "charging"),
   ])
   func aWrongConfigurationNamesItsKeyAndTheMend(text: String, mention: String) throws {
     let rig = try Rig()
@@ -64,6 +68,37 @@ import Testing
     #expect(try refusal(rig, ["--config", config, "--replay", rig.folder.path + "/no.log"]).contains("no.log"))
     let empty = try rig.write("empty.log", "")
     #expect(try refusal(rig, ["--config", config, "--replay", empty, "--exit-at-end"]).contains("empty.log"))
+  }
+
+  @Test func aRecordingThatNoPackDescribesIsSaid() throws {
+    let rig = try Rig()
+    try rig.configure()
+    let log = try rig.write("drive.log", "(1700000000.000000) can0 123#0102\n(1700000001.000000) can0 123#0102\n")
+    let outcome = try rig.run(
+      "telltaled", ["--config", rig.folder.path + "/telltale.yaml", "--replay", log, "--exit-at-end"])
+    #expect(outcome.status == 0 && outcome.output.contains("frames 2 lines 2 damaged 0 decoded 0"))
+    #expect(outcome.errors.contains("none of the 2 frames is described by obd2, simulated-petrol"), "\(outcome.errors)")
+  }
+
+  @Test func aDriveThatTheStateAlreadyKnowsIsWarnedOf() throws {
+    let rig = try Rig()
+    try rig.configure()
+    let log = try rig.simulate(days: 2)
+    let call = ["--config", rig.folder.path + "/telltale.yaml", "--replay", log, "--exit-at-end"]
+    #expect(try !rig.run("telltaled", call).errors.contains("counts twice"))
+    let again = try rig.run("telltaled", call)
+    #expect(again.status == 0 && again.errors.contains("counts twice"), "\(again.errors)")
+  }
+
+  @Test func aPackInAnotherUnitThanTheFeaturesReadIsRefused() throws {
+    let rig = try Rig()
+    try FileManager.default.createDirectory(atPath: rig.folder.path + "/pack", withIntermediateDirectories: true)
+    try rig.write(
+      "pack/pack.yaml",
+      "pack: pack\nobd2:\n  - {pid: 0x0D, signal: Vehicle.Speed, unit: m/s, factor: 0.27777777777777777}\n")
+    try rig.configure(adapters: "[\(rig.folder.path)/pack]")
+    let line = try refusal(rig, ["--config", rig.folder.path + "/telltale.yaml", "--check"])
+    #expect(line.contains("Vehicle.Speed") && line.contains("km/h"))
   }
 
   @Test func damagedLinesAreCountedAndReportedOnce() throws {

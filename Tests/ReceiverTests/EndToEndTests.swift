@@ -238,6 +238,8 @@ struct EndToEndTests {
     let broker = try Broker()
     let fleet = try Fleet(brokerPort: broker.port)
     try fleet.startReceiver()
+    // What is published before it listens would come again only after the retransmission time.
+    try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "the receiver listens")
     try fleet.write(.telemetry, 300)
     let courier = try #require(fleet.delivery == nil ? fleet.courier : nil)
     let thread = try CourierThread(courier)

@@ -113,6 +113,17 @@ import Vocabulary
     #expect(seconds(drain(source)) == [1, 2, 2, 6] && source.jumpsBack == 1)
   }
 
+  /// Two loggers with clocks 300 days apart in one file: the axis must not grow by 300 days with each change.
+  @Test func twoClocksInOneRecordingDoNotRunAway() throws {
+    let folder = try Folder()
+    let apart = 300 * 86_400.0
+    let lines = (0..<2000).map { line(Self.start + Double($0) * 0.1 + ($0 % 2 == 0 ? 0 : apart)) }
+    let source = try RecordingSource(paths: [try folder.write("a.log", lines.joined())])
+    let times = seconds(drain(source))
+    #expect(times.count == 2000 && times == times.sorted())
+    #expect(try #require(times.last) < apart * Double(RecordingSource.toleratedJumps + 2))
+  }
+
   // MARK: Pace
 
   /// A host clock that stands where the test puts it.

@@ -136,7 +136,8 @@ public struct GatewayConfiguration: Sendable {
       }
       loaded.append(try AdapterPack.load(directory: directory))
     }
-    let vehicle = try VehicleDefinition(packs: loaded, overrides: parameters, displacementLitres: displacementLitres)
+    let vehicle = try VehicleDefinition(
+      packs: loaded, overrides: parameters, displacementLitres: displacementLitres, file: file)
     if let misfit = FeatureInputs.misfit(in: vehicle.catalogue) {
       throw ConfigurationError(
         file: file, key: "adapters", reason: "\(misfit.path) comes in \(misfit.unit.isEmpty ? "no unit" : misfit.unit)",

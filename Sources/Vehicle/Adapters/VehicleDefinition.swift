@@ -26,10 +26,11 @@ public struct VehicleDefinition: Sendable {
   /// - Parameters:
   ///   - packs: in order of precedence: of two mappings to one path both are decoded, the first one's description holds.
   ///   - overrides: component parameters of the user's configuration; they win over the packs'.
+  ///   - file: what errors call the place of the overrides.
   /// - Throws: `ConfigurationError` when a DBC file that a pack names cannot be read at all.
   public init(
     packs: [AdapterPack], overrides: [(component: ComponentID, name: String, value: Double)],
-    displacementLitres: Double? = nil
+    displacementLitres: Double? = nil, file: String = "configuration"
   ) throws(ConfigurationError) {
     var catalogue = SignalCatalogue()
     var problems: [String] = []
@@ -78,7 +79,7 @@ public struct VehicleDefinition: Sendable {
     }
     if let displacementLitres { vehicle.displacementLitres = displacementLitres }
     for p in overrides { _ = components[Int(p.component.rawValue)].set(p.name, p.value) }
-    try VehicleDefinition.check(components)
+    try VehicleDefinition.check(components, file)
     var tableProblems: [DecoderTable.Problem] = []
     table = DecoderTable(messages, problems: &tableProblems)
     problems += tableProblems.map { problem in
@@ -98,14 +99,14 @@ public struct VehicleDefinition: Sendable {
   }
 
   /// Parameters that are right one by one and wrong together.
-  private static func check(_ components: [ComponentParameters]) throws(ConfigurationError) {
+  private static func check(_ components: [ComponentParameters], _ file: String) throws(ConfigurationError) {
     for charging in components where charging.component == .charging {
       guard let low = charging["low_voltage"], let normal = charging["normal_voltage"],
         let high = charging["high_voltage"]
       else { continue }
       guard low + 0.4 <= normal, normal + 0.4 <= high else {
         throw ConfigurationError(
-          file: "components", key: "charging",
+          file: file, key: "components.charging",
           reason: "low_voltage \(low), normal_voltage \(normal) and high_voltage \(high) are not in this order, 0.4 V apart",
           mend: "give all three for this vehicle, for example 26, 28 and 30.4 at 24 V")
       }

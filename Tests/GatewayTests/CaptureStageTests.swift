@@ -117,6 +117,22 @@ import Vocabulary
     #expect(try #require(ended.first).engineSeconds >= 130)
   }
 
+  @Test func whatTheKernelDroppedIsToldOnceWithItsCount() throws {
+    let drive = Drive(try vehicle(), startWall: car(days: 1).configuration.start)
+    drive.stage.advance(to: Instant(nanoseconds: 1_000_000_000))
+    drive.stage.droppedByKernel = 7
+    drive.stage.advance(to: Instant(nanoseconds: 2_000_000_000))
+    drive.stage.advance(to: Instant(nanoseconds: 3_000_000_000))
+    drive.stage.droppedByKernel = 9
+    drive.stage.advance(to: Instant(nanoseconds: 4_000_000_000))
+    drive.finish()
+    let losses = drive.events.compactMap { event -> DataLoss? in
+      if case .dataDropped(let loss) = event.kind { loss } else { nil }
+    }
+    #expect(losses.map(\.count) == [7, 2])
+    #expect(losses.allSatisfy { $0.place == .kernelQueue })
+  }
+
   @Test func aCheckpointOfAnotherVersionOrSizeIsRefused() throws {
     let drive = Drive(try vehicle(), startWall: car(days: 3).configuration.start)
     _ = drive.run(car(days: 3))

@@ -57,7 +57,7 @@ private func readBack<Document: Codable>(_ document: Document) throws -> Documen
     #expect(try json([Int8.min]) == "[-128]")
     #expect(try json([UInt16.max]) == "[65535]")
     #expect(try json(UInt128.max) == "340282366920938463463374607431768211455")
-    #expect(try readBack(DataLossDocument(DataLoss(place: .disk, count: .max))).count == .max)
+    #expect(try readBack(DataLossDocument(DataLoss(place: .recorderRing, count: .max))).count == .max)
   }
 
   @Test(arguments: [Double.nan, .infinity, -.infinity]) func whatJSONCannotSayIsRefusedWithItsPlace(number: Double) {
@@ -198,7 +198,7 @@ private func readBack<Document: Codable>(_ document: Document) throws -> Documen
     (alert.id, alert.health, alert.opened) = (any.text(), any.health(), any.text())
     try check(alert)
     try check(any.trip())
-    try check(DataLossDocument(DataLoss(place: .disk, count: any.random.next())))
+    try check(DataLossDocument(DataLoss(place: .recorderRing, count: any.random.next())))
     let telemetry = any.telemetry()
     try check(telemetry)
     try check([telemetry, telemetry])

@@ -76,7 +76,10 @@ final class CaptureLoop: @unchecked Sendable {
         for i in sources.indices { watch(i, epoll, &registered) }
       }
       let taken = readAll()
-      if !isReplay { stage.advance(to: clock.now().uptime) }
+      if !isReplay {
+        stage.droppedByKernel = sources.reduce(0) { $0 &+ $1.counters.dropped }
+        stage.advance(to: clock.now().uptime)
+      }
       if host >= snapshotDue || taken < 0 {
         snapshotDue = host + CaptureLoop.snapshotNanoseconds
         board.renewIfFree(fill)

@@ -46,11 +46,9 @@ struct SourceSnapshot {
 /// The one place where capture leaves its snapshot and others pick it up.
 final class SnapshotBoard: Sendable {
   private let snapshot: Mutex<CaptureSnapshot>
-  let memoryBytes: Int
 
   init(signals: Int, stamp: Timestamp) {
     snapshot = Mutex(CaptureSnapshot(signals: signals, stamp: stamp))
-    memoryBytes = signals * MemoryLayout<SignalReading>.stride + MemoryLayout<CaptureSnapshot>.stride
   }
 
   /// Renews the snapshot unless somebody is reading it this instant: capture never waits here.

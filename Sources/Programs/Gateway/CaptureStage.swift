@@ -30,9 +30,11 @@ final class CaptureStage {
   private var nextTick = Instant(nanoseconds: .min)
   private var lastTick = Instant(nanoseconds: .min)
   private var sinceCheckpoint = 0.0
-  private var hasMinute = false
   private var lostRecords: UInt64 = 0
   private var toldLost: UInt64 = 0
+  /// Frames that the kernel dropped before they could be read, over all sources; the loop that reads them sets it.
+  var droppedByKernel: UInt64 = 0
+  private var toldDropped: UInt64 = 0
 
   /// Seconds between two checkpoints of a drive: what a power cut can take from a trip.
   private static let checkpointSeconds = 60.0
@@ -76,11 +78,6 @@ final class CaptureStage {
   }
 
   deinit { samples.deallocate() }
-
-  var memoryBytes: Int {
-    table.memoryBytes + rollUps.memoryBytes + samples.count * MemoryLayout<Sample>.stride
-      + MemoryLayout<GatewayCheckpoint>.stride
-  }
 
   // MARK: The hot path
 
@@ -210,13 +207,17 @@ final class CaptureStage {
     if !rings.records.push(record) { lostRecords &+= 1 }
   }
 
-  /// Says once a second how many records a live bus lost to full rings, as soon as there is room to say it.
+  /// Says once a second what a live bus lost to full rings or in the kernel, as soon as there is room to say it.
   private func tellLoss() {
-    guard lostRecords > toldLost, rings.records.capacity - rings.records.count >= 2 else { return }
-    let loss = DataLoss(place: .recorderRing, count: lostRecords - toldLost)
-    toldLost = lostRecords
-    push(.event(Event(time: stamp, kind: .dataDropped(loss))))
+    tell(lostRecords, &toldLost, at: .recorderRing)
+    tell(droppedByKernel, &toldDropped, at: .kernelQueue)
+  }
+
+  private func tell(_ lost: UInt64, _ told: inout UInt64, at place: DataLoss.Place) {
+    guard lost > told, rings.records.capacity - rings.records.count >= 2 else { return }
+    push(.event(Event(time: stamp, kind: .dataDropped(DataLoss(place: place, count: lost - told)))))
     push(.boundary)
+    told = lost
   }
 
   // MARK: For the others to look at

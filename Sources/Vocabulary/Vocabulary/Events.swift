@@ -107,13 +107,11 @@ public struct DataLoss: BitwiseCopyable, Sendable {
   public enum Place: UInt8, BitwiseCopyable, Sendable {
     case kernelQueue = 0
     case recorderRing = 1
-    case disk = 2
 
     public var name: String {
       switch self {
       case .kernelQueue: "kernel-queue"
       case .recorderRing: "recorder-ring"
-      case .disk: "disk"
       }
     }
   }

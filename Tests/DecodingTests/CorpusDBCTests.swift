@@ -12,7 +12,7 @@ struct CorpusDBCTests {
   @Test func everyFileLoads() throws {
     #expect(paths.count > 200)
     for path in paths {
-      let file = try DBCFile.load(path: path)
+      let file = try NetworkDescription.load(path: path)
       let text = String(decoding: try bytes(of: path), as: UTF8.self)
       let messageLines = text.split(whereSeparator: \.isNewline).count { isMessageLine($0) }
       // Lines that look like messages and were not named as problems are messages.

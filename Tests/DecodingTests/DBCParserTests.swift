@@ -6,10 +6,10 @@ import Testing
 import Vocabulary
 
 @Suite struct DBCParserTests {
-  func parse(_ text: String) -> DBCFile { DBCFile.parse(bytes: Array(text.utf8), name: "test.dbc") }
+  func parse(_ text: String) -> NetworkDescription { NetworkDescription.parse(bytes: Array(text.utf8), name: "test.dbc") }
 
   /// A message of one `SG_` line.
-  func signal(_ line: String) -> (signal: DBCFile.Signal?, problems: [DBCProblem]) {
+  func signal(_ line: String) -> (signal: NetworkDescription.Signal?, problems: [NetworkDescription.Problem]) {
     let file = parse("BO_ 1 A: 8 X\n" + line + "\n")
     return (file.messages.first?.signals.first, file.problems)
   }
@@ -98,7 +98,7 @@ import Vocabulary
     let lines = ["VERSION \"\"", "BO_ 1 A: 8 X", " SG_ S : 0|8@1+ (1,0) [0|1] \"\" X", "BO_ x", "BO_ 2 B: 8 X"]
     for end in ["\n", "\r\n", "\r"] {
       let bytes: [UInt8] = [0xEF, 0xBB, 0xBF] + Array(lines.joined(separator: end).utf8)
-      let file = DBCFile.parse(bytes: bytes, name: "")
+      let file = NetworkDescription.parse(bytes: bytes, name: "")
       #expect(file.messages.map(\.name) == ["A", "B"])
       #expect(file.problems.map(\.line) == [4])
     }
@@ -107,7 +107,7 @@ import Vocabulary
   @Test func windows1252Text() {
     var bytes = Array("BO_ 1 A: 8 X\n SG_ S : 0|8@1+ (1,0) [0|1] \"".utf8)
     bytes += [0xB0, 0x43, 0x80] + Array("\" X".utf8)
-    #expect(DBCFile.parse(bytes: bytes, name: "").messages.first?.signals.first?.unit == "°C€")
+    #expect(NetworkDescription.parse(bytes: bytes, name: "").messages.first?.signals.first?.unit == "°C€")
   }
 
   @Test func oneBadLineCostsThatLine() {
@@ -221,23 +221,23 @@ import Vocabulary
       SIG_VALTYPE_ 1 S : 1;
       """
     let bytes = Array(text.utf8)
-    for cut in 0...bytes.count { _ = DBCFile.parse(bytes: Array(bytes[..<cut]), name: "") }
+    for cut in 0...bytes.count { _ = NetworkDescription.parse(bytes: Array(bytes[..<cut]), name: "") }
     var random = Seeded(state: 2)
     for _ in 0..<3000 {
       var damaged = bytes
       damaged[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-      let file = DBCFile.parse(bytes: damaged, name: "")
+      let file = NetworkDescription.parse(bytes: damaged, name: "")
       var problems: [DecoderTable.Problem] = []
       _ = DecoderTable(file.compileAll().messages, problems: &problems)
     }
   }
 
   @Test func aMissingFileIsAnErrorOfOneLine() {
-    #expect(throws: DecodingError.unreadable(path: "/nonexistent/x.dbc", code: 2)) {
-      try DBCFile.load(path: "/nonexistent/x.dbc")
+    #expect(throws: NetworkDescriptionError.unreadable(path: "/nonexistent/x.dbc", code: 2)) {
+      try NetworkDescription.load(path: "/nonexistent/x.dbc")
     }
     #expect(
-      DecodingError.unreadable(path: "x.dbc", code: 2).description
+      NetworkDescriptionError.unreadable(path: "x.dbc", code: 2).description
         == "x.dbc: cannot be read (No such file or directory); give the path of a readable DBC file")
   }
 }

@@ -11,14 +11,14 @@ import Vocabulary
 struct DecodingComparisonTests {
   /// A DBC file's table with the names of its signals.
   struct Decoder {
-    var file = DBCFile(name: "")
+    var file = NetworkDescription(name: "")
     var table = DecoderTable.of().table
-    var everything = DBCFile(name: "").compileAll()
+    var everything = NetworkDescription(name: "").compileAll()
 
     init() {}
 
     init(path: String) throws {
-      file = try DBCFile.load(path: path)
+      file = try NetworkDescription.load(path: path)
       everything = file.compileAll()
       var problems: [DecoderTable.Problem] = []
       table = DecoderTable(everything.messages, problems: &problems)

@@ -73,7 +73,7 @@ func files(below folder: String, ending: String) -> [String] {
 }
 
 /// All of a file's bytes.
-func bytes(of path: String) throws(DecodingError) -> [UInt8] {
+func bytes(of path: String) throws(NetworkDescriptionError) -> [UInt8] {
   guard let file = fopen(path, "rb") else { throw .unreadable(path: path, code: errno) }
   defer { fclose(file) }
   var all: [UInt8] = []

@@ -11,7 +11,7 @@ import Vocabulary
 
   @Test(arguments: ["canmod-gps/canmod-gps.dbc", "simulated-petrol/simulated-petrol.dbc"])
   func parsesWithoutAProblem(file: String) throws {
-    let file = try DBCFile.load(path: Self.adapters + "/" + file)
+    let file = try NetworkDescription.load(path: Self.adapters + "/" + file)
     #expect(file.problems.isEmpty && !file.messages.isEmpty)
     var problems: [DecoderTable.Problem] = []
     _ = DecoderTable(file.compileAll().messages, problems: &problems)
@@ -19,7 +19,7 @@ import Vocabulary
   }
 
   @Test func nativeMessagesAgreeWithTheReplies() throws {
-    let file = try DBCFile.load(path: Self.adapters + "/simulated-petrol/simulated-petrol.dbc")
+    let file = try NetworkDescription.load(path: Self.adapters + "/simulated-petrol/simulated-petrol.dbc")
     let everything = file.compileAll()
     var problems: [DecoderTable.Problem] = []
     let table = DecoderTable(everything.messages, problems: &problems)

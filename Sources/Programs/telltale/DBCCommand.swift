@@ -57,7 +57,7 @@ struct DBCReport: Encodable {
   init(file: String) {
     self.file = file
     do {
-      let found = try DBCFile.load(path: file)
+      let found = try NetworkDescription.load(path: file)
       messages = found.messages.count
       signals = found.signalCount
       problems = found.problems.map { Problem(line: $0.line, reason: $0.reason) }

@@ -99,7 +99,7 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func record(_ car: inout SimulatedPetrolCar) throws(RecordingError) {
-    var log = try CandumpWriter(path: output, channels: SimulatedPetrolCar.channels)
+    var log = try RecordingWriter(path: output, channels: SimulatedPetrolCar.channels)
     var progress = SimulationProgress(km: km, days: days, start: car.now)
     let batch = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 512)
     defer { batch.deallocate() }

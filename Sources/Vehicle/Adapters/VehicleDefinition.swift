@@ -61,9 +61,9 @@ public struct VehicleDefinition: Sendable {
       }
       for (file, line, mappings) in byFile {
         let path = file.hasPrefix("/") ? file : pack.directory + "/" + file
-        let dbc: DBCFile
-        do throws(Decoding.DecodingError) {
-          dbc = try DBCFile.load(path: path)
+        let dbc: NetworkDescription
+        do throws(NetworkDescriptionError) {
+          dbc = try NetworkDescription.load(path: path)
         } catch {
           throw ConfigurationError(
             file: pack.directory + "/pack.yaml", line: line, key: "dbc", reason: error.description,

@@ -30,16 +30,38 @@ extension DecoderTable {
     public var bus: UInt8?
     /// Remote and error flags do not count.
     public var id: CANID
+    /// Which frames are this message.
+    public var matching: Matching
     /// Data bytes of a whole frame; a frame with fewer is decoded as far as it goes and called short.
     public var length: Int
     public var signals: [Signal]
 
-    public init(bus: UInt8? = nil, id: CANID, length: Int, signals: [Signal]) {
+    public init(
+      bus: UInt8? = nil, id: CANID, matching: Matching = .identifier, length: Int, signals: [Signal]
+    ) {
       self.bus = bus
       self.id = id
+      self.matching = matching
       self.length = length
       self.signals = signals
     }
+  }
+
+  /// How a frame's identifier is compared with a message's.
+  public enum Matching: UInt8, BitwiseCopyable, Sendable {
+    /// All 11 or 29 bits.
+    case identifier
+    /// The parameter group number of a 29-bit identifier (SAE J1939-21): priority and source address do not count, nor
+    /// does the destination where the PDU format is below 240. A message of the whole identifier goes before.
+    case parameterGroup
+  }
+
+  /// Raw values that are no measurement.
+  public enum ReservedValues: UInt8, BitwiseCopyable, Sendable {
+    case none
+    /// SAE J1939-71, tables 1 and 3. The top byte of a signal of 8 bits or more: 0xFF not available, 0xFE error,
+    /// 0xFB...0xFD reserved. Of 2 to 7 bits: all ones not available, one below it error. A single bit has none.
+    case j1939
   }
 
   /// A run of bits in a message. The value is `Double(raw) * scale + offset`, one multiplication, one addition.
@@ -56,12 +78,14 @@ extension DecoderTable {
     public var offset: Double
     /// Scaled values outside it are given as `Validity.outOfRange`; NaN is outside of every range.
     public var range: ClosedRange<Double>
+    /// Values of these codes are given as `Validity.notAvailable`, `.error` or (reserved ones) `.outOfRange`.
+    public var reserved: ReservedValues
     public var presence: Presence
 
     public init(
       signal: SignalID?, startBit: Int, length: Int, byteOrder: ByteOrder = .little, format: SignalFormat = .unsigned,
       scale: Double = 1, offset: Double = 0, range: ClosedRange<Double> = -Double.infinity...Double.infinity,
-      presence: Presence = .always
+      reserved: ReservedValues = .none, presence: Presence = .always
     ) {
       self.signal = signal
       self.startBit = startBit
@@ -71,6 +95,7 @@ extension DecoderTable {
       self.scale = scale
       self.offset = offset
       self.range = range
+      self.reserved = reserved
       self.presence = presence
     }
   }

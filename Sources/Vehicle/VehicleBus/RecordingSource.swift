@@ -24,7 +24,7 @@ public final class RecordingSource: FrameSource {
   public private(set) var jumpsBack = 0
 
   private var waiting: [String]
-  private var reader: CandumpReader
+  private var reader: RecordingReader
   /// Recording nanoseconds that pass in one nanosecond of the host; infinite for "as fast as possible".
   private let speed: Double
   private let hostNanoseconds: () -> Int64
@@ -55,10 +55,10 @@ public final class RecordingSource: FrameSource {
     paths: [String], speed: Double = .infinity, hostNanoseconds: @escaping () -> Int64 = RecordingSource.hostClock
   ) throws(RecordingError) {
     let first = paths.first ?? "-"
-    reader = try CandumpReader(path: first)
+    reader = try RecordingReader(path: first)
     waiting = Array(paths.dropFirst())
     // Every other recording is opened once now: better to refuse at the start than after an hour of replay.
-    for path in waiting where path != "-" { _ = try CandumpReader(path: path) }
+    for path in waiting where path != "-" { _ = try RecordingReader(path: path) }
     name = paths.joined(separator: " ")
     self.speed = speed
     self.hostNanoseconds = hostNanoseconds
@@ -160,7 +160,7 @@ public final class RecordingSource: FrameSource {
     finishedDamage += UInt64(reader.damage.total)
     while !waiting.isEmpty {
       do throws(RecordingError) {
-        reader = try CandumpReader(path: waiting.removeFirst())
+        reader = try RecordingReader(path: waiting.removeFirst())
         isNextRecording = true
         return true
       } catch {

@@ -3,9 +3,9 @@
 import DecoderCore
 import Vocabulary
 
-extension DBCFile {
+extension NetworkDescription {
   /// Parses a file's bytes (UTF-8 or Windows-1252). Never fails: what could not be read is in `problems`.
-  public static func parse(bytes: [UInt8], name: String) -> DBCFile {
+  public static func parse(bytes: [UInt8], name: String) -> NetworkDescription {
     var parser = DBCParser(bytes, name: name)
     return parser.run()
   }
@@ -13,7 +13,7 @@ extension DBCFile {
 
 private struct DBCParser {
   private var scanner: DBCScanner
-  private var file: DBCFile
+  private var file: NetworkDescription
   /// Which message the next `SG_` line belongs to.
   private var target = Target.none
   /// Places in `file.messages` by the number that the file gives the message; the last one of a number counts.
@@ -31,10 +31,10 @@ private struct DBCParser {
 
   init(_ bytes: [UInt8], name: String) {
     scanner = DBCScanner(bytes)
-    file = DBCFile(name: name)
+    file = NetworkDescription(name: name)
   }
 
-  mutating func run() -> DBCFile {
+  mutating func run() -> NetworkDescription {
     while true {
       scanner.skipBlank()
       if scanner.isAtEnd { break }
@@ -126,7 +126,7 @@ private struct DBCParser {
     }
     places[number] = file.messages.count
     target = .message(file.messages.count)
-    file.messages.append(DBCFile.Message(id: id, name: name, length: Int(length), line: line))
+    file.messages.append(NetworkDescription.Message(id: id, name: name, length: Int(length), line: line))
   }
 
   private mutating func signal(line: Int) throws(DBCSyntaxError) {
@@ -154,13 +154,13 @@ private struct DBCParser {
     let unit = try scanner.quoted("a unit in quotes")
     skipReceivers()
 
-    var signal = DBCFile.Signal(
+    var signal = NetworkDescription.Signal(
       name: name, startBit: Int(startBit), length: Int(length), byteOrder: isLittle ? .little : .big,
       format: isSigned ? .signed : .unsigned, factor: factor, offset: offset, range: range, unit: unit,
       isMultiplexor: isMultiplexor, line: line)
     if let selector {
       // Whose value it is shows only when all of the message is read: see `DBCReferences`.
-      signal.selection = DBCFile.Selection(multiplexor: "", values: [selector...selector])
+      signal.selection = NetworkDescription.Selection(multiplexor: "", values: [selector...selector])
     }
     switch target {
     case .unused: break
@@ -268,7 +268,7 @@ private struct DBCParser {
       values.append(low...high)
     } while scanner.take(UInt8(ascii: ","))
     try scanner.expect(UInt8(ascii: ";"))
-    references.selections[reference] = (DBCFile.Selection(multiplexor: multiplexor, values: values), line)
+    references.selections[reference] = (NetworkDescription.Selection(multiplexor: multiplexor, values: values), line)
   }
 
   private mutating func reference() throws(DBCSyntaxError) -> DBCReferences.Signal {

@@ -11,14 +11,14 @@ struct DBCReferences {
   }
 
   var valueTypes: [Signal: (type: UInt32, line: Int)] = [:]
-  var selections: [Signal: (selection: DBCFile.Selection, line: Int)] = [:]
+  var selections: [Signal: (selection: NetworkDescription.Selection, line: Int)] = [:]
   /// Messages that the file names and nobody sends; what refers to them is no mistake.
   var unusedMessages: Set<UInt32> = []
   var longMessageNames: [UInt32: String] = [:]
   var longSignalNames: [Signal: String] = [:]
 
   /// - Parameter messages: places in `file.messages` by the number that the file gives the message.
-  func apply(to file: inout DBCFile, messages: [UInt32: Int]) {
+  func apply(to file: inout NetworkDescription, messages: [UInt32: Int]) {
     applyValueTypes(to: &file, messages)
     applySelections(to: &file, messages)
     resolveMultiplexors(of: &file)
@@ -27,7 +27,7 @@ struct DBCReferences {
   }
 
   private func place(
-    of reference: Signal, in file: DBCFile, _ messages: [UInt32: Int]
+    of reference: Signal, in file: NetworkDescription, _ messages: [UInt32: Int]
   ) -> (message: Int, signal: Int)? {
     guard let message = messages[reference.message],
       let signal = file.messages[message].signals.firstIndex(where: { $0.name == reference.name })
@@ -35,7 +35,7 @@ struct DBCReferences {
     return (message, signal)
   }
 
-  private func applyValueTypes(to file: inout DBCFile, _ messages: [UInt32: Int]) {
+  private func applyValueTypes(to file: inout NetworkDescription, _ messages: [UInt32: Int]) {
     for (reference, (type, line)) in valueTypes where !unusedMessages.contains(reference.message) {
       guard let (message, signal) = place(of: reference, in: file, messages) else {
         file.report(line, "message \(reference.message) has no signal \(reference.name)")
@@ -50,7 +50,7 @@ struct DBCReferences {
     }
   }
 
-  private func applySelections(to file: inout DBCFile, _ messages: [UInt32: Int]) {
+  private func applySelections(to file: inout NetworkDescription, _ messages: [UInt32: Int]) {
     for (reference, (selection, line)) in selections where !unusedMessages.contains(reference.message) {
       guard let (message, signal) = place(of: reference, in: file, messages) else {
         file.report(line, "message \(reference.message) has no signal \(reference.name)")
@@ -65,7 +65,7 @@ struct DBCReferences {
   }
 
   /// Gives `m3` its multiplexor: the message's only `M`. Signals of which it cannot be told are taken out.
-  private func resolveMultiplexors(of file: inout DBCFile) {
+  private func resolveMultiplexors(of file: inout NetworkDescription) {
     for index in file.messages.indices {
       let signals = file.messages[index].signals
       guard signals.contains(where: { $0.selection?.multiplexor == "" }) else { continue }
@@ -90,7 +90,7 @@ struct DBCReferences {
     }
   }
 
-  private func applyLongNames(to file: inout DBCFile, _ messages: [UInt32: Int]) {
+  private func applyLongNames(to file: inout NetworkDescription, _ messages: [UInt32: Int]) {
     for (number, name) in longMessageNames {
       if let message = messages[number] { file.messages[message].name = name }
     }
@@ -111,6 +111,6 @@ struct DBCReferences {
   }
 }
 
-extension DBCFile {
-  mutating func report(_ line: Int, _ reason: String) { problems.append(DBCProblem(line: line, reason: reason)) }
+extension NetworkDescription {
+  mutating func report(_ line: Int, _ reason: String) { problems.append(Problem(line: line, reason: reason)) }
 }

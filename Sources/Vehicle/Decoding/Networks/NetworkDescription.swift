@@ -5,13 +5,13 @@ import Glibc
 public import Vocabulary
 
 /// A vehicle network description in the DBC format, or as much of one as could be read.
-public struct DBCFile: Sendable {
+public struct NetworkDescription: Sendable {
   /// For messages to people, usually the file's path.
   public var name: String
   /// In the order of the file.
   public var messages: [Message] = []
   /// Lines that could not be taken as they stand, ascending. The rest of the file is loaded all the same.
-  public var problems: [DBCProblem] = []
+  public var problems: [Problem] = []
 
   /// A `BO_` line and the signals below it.
   public struct Message: Sendable {
@@ -57,20 +57,22 @@ public struct DBCFile: Sendable {
   public var signalCount: Int { messages.reduce(0) { $0 + $1.signals.count } }
 }
 
-/// A line of a DBC file that could not be taken as it stands.
-public struct DBCProblem: Equatable, Sendable {
-  /// Counted from 1.
-  public var line: Int
-  public var reason: String
+extension NetworkDescription {
+  /// A line of a file that could not be taken as it stands.
+  public struct Problem: Equatable, Sendable {
+    /// Counted from 1.
+    public var line: Int
+    public var reason: String
 
-  public init(line: Int, reason: String) {
-    self.line = line
-    self.reason = reason
+    public init(line: Int, reason: String) {
+      self.line = line
+      self.reason = reason
+    }
   }
 }
 
 /// Why a file gave nothing at all.
-public enum DecodingError: Error, Equatable, CustomStringConvertible {
+public enum NetworkDescriptionError: Error, Equatable, CustomStringConvertible {
   /// The operating system refused; `code` is its errno.
   case unreadable(path: String, code: Int32)
   /// Larger than any network description: likely another kind of file.
@@ -81,16 +83,16 @@ public enum DecodingError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let path, let code):
       "\(path): cannot be read (\(String(cString: strerror(code)))); give the path of a readable DBC file"
     case .tooLarge(let path):
-      "\(path): larger than \(DBCFile.largestFile >> 20) MiB, which no DBC file is; give the path of a DBC file"
+      "\(path): larger than \(NetworkDescription.largestFile >> 20) MiB, which no DBC file is; give the path of a DBC file"
     }
   }
 }
 
-extension DBCFile {
+extension NetworkDescription {
   static let largestFile = 64 << 20
 
   /// Reads and parses a file. Bad lines do not throw: they are in `problems`.
-  public static func load(path: String) throws(DecodingError) -> DBCFile {
+  public static func load(path: String) throws(NetworkDescriptionError) -> NetworkDescription {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: path, code: errno) }
     defer { close(descriptor) }

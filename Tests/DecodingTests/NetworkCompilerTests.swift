@@ -6,7 +6,7 @@ import Testing
 import Vocabulary
 
 @Suite struct DBCCompilerTests {
-  let file = DBCFile.parse(
+  let file = NetworkDescription.parse(
     bytes: Array(
       """
       BO_ 256 Engine: 8 X

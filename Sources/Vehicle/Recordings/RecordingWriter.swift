@@ -5,7 +5,7 @@ public import Vocabulary
 /// A candump log being written, in the form of `candump -L`: microseconds, upper-case digits, one line per frame.
 ///
 /// `flush()` before letting go of it: what is still in the buffer is lost else, since a deinitialiser cannot report.
-public struct CandumpWriter: ~Copyable {
+public struct RecordingWriter: ~Copyable {
   /// The file, as errors name it.
   public let name: String
   /// Lines written so far, those still in the buffer included.
@@ -44,7 +44,7 @@ public struct CandumpWriter: ~Copyable {
     self.descriptor = descriptor
     ownsDescriptor = owning
     self.channels = (channels.isEmpty ? ["can0"] : channels).map { Array($0.utf8.prefix(ChannelName.capacity)) }
-    buffer = .allocate(capacity: CandumpWriter.capacity)
+    buffer = .allocate(capacity: RecordingWriter.capacity)
   }
 
   deinit {
@@ -55,7 +55,7 @@ public struct CandumpWriter: ~Copyable {
   /// Adds a line. Times before 1970 become 0, nanoseconds are cut to microseconds.
   /// - Throws: when a full buffer cannot be written.
   public mutating func write(_ frame: CANFrame) throws(RecordingError) {
-    if count + CandumpWriter.longestLine > buffer.count { try flush() }
+    if count + RecordingWriter.longestLine > buffer.count { try flush() }
     putTime(max(0, frame.time.nanoseconds) / 1000)
     put(UInt8(ascii: " "))
     for byte in channels[min(Int(frame.bus), channels.count - 1)] { put(byte) }

@@ -6,11 +6,11 @@ import Vocabulary
 @testable import Recordings
 
 /// Reads `text` in pieces, each as long as the next of `pieces` says, then in one piece.
-private func reader(_ text: String, pieces: [Int] = [], capacity: Int = 65_536) -> CandumpReader {
+private func reader(_ text: String, pieces: [Int] = [], capacity: Int = 65_536) -> RecordingReader {
   let bytes = Array(text.utf8)
   var position = 0
   var piece = 0
-  return CandumpReader(name: "test", capacity: capacity) { buffer throws(RecordingError) in
+  return RecordingReader(name: "test", capacity: capacity) { buffer throws(RecordingError) in
     let wanted = piece < pieces.count ? pieces[piece] : bytes.count
     piece += 1
     let count = min(wanted, buffer.count, bytes.count - position)
@@ -20,7 +20,7 @@ private func reader(_ text: String, pieces: [Int] = [], capacity: Int = 65_536) 
   }
 }
 
-private func allFrames(_ reader: CandumpReader, batch: Int = 64) throws -> [CANFrame] {
+private func allFrames(_ reader: RecordingReader, batch: Int = 64) throws -> [CANFrame] {
   var frames: [CANFrame] = []
   let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: batch)
   defer { buffer.deallocate() }
@@ -33,7 +33,7 @@ private func allFrames(_ reader: CandumpReader, batch: Int = 64) throws -> [CANF
 
 private func bytes(_ frame: CANFrame) -> [UInt8] { (0..<Int(frame.length)).map { frame[$0] } }
 
-@Suite struct CandumpReaderTests {
+@Suite struct RecordingReaderTests {
   @Test func readsAnOrdinaryLine() throws {
     let log = reader("(1627274455.012500) can1 17F00010#2010000000000000\n(1627274455.5) can1 7E8#0341\n")
     let frames = try allFrames(log)
@@ -177,7 +177,7 @@ private func bytes(_ frame: CANFrame) -> [UInt8] { (0..<Int(frame.length)).map {
         text += broken
       }
       var position = 0
-      let log = CandumpReader(name: "random", capacity: 128) { buffer throws(RecordingError) in
+      let log = RecordingReader(name: "random", capacity: 128) { buffer throws(RecordingError) in
         let count = min(buffer.count, text.count - position)
         buffer.copyBytes(from: text[position..<(position + count)])
         position += count
@@ -192,7 +192,7 @@ private func bytes(_ frame: CANFrame) -> [UInt8] { (0..<Int(frame.length)).map {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { close(ends[0]) }
-    let log = CandumpReader(descriptor: ends[0], name: "pipe")
+    let log = RecordingReader(descriptor: ends[0], name: "pipe")
     let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 8)
     defer { buffer.deallocate() }
     for (text, expected) in [("(1.0) can0 123#11\n(2.0) can0 123#22\n(3.0) ca", 2), ("n0 123#33\n", 1)] {
@@ -207,16 +207,16 @@ private func bytes(_ frame: CANFrame) -> [UInt8] { (0..<Int(frame.length)).map {
 
   @Test func saysWhichFileCannotBeReadAndWhy() throws {
     #expect {
-      try CandumpReader(path: "/nowhere/drive.log")
+      try RecordingReader(path: "/nowhere/drive.log")
     } throws: {
       "\($0)" == "/nowhere/drive.log: cannot open: No such file or directory; check the path"
     }
     #expect {
-      try CandumpReader(path: "/tmp")
+      try RecordingReader(path: "/tmp")
     } throws: {
       "\($0)" == "/tmp: cannot read: Is a directory; name a file, not a folder"
     }
-    let closed = CandumpReader(descriptor: -1, name: "closed")
+    let closed = RecordingReader(descriptor: -1, name: "closed")
     #expect {
       try allFrames(closed)
     } throws: {
@@ -237,7 +237,7 @@ struct CandumpCorpusTests {
   @Test(arguments: ["can/css/obd2-drive-1.log", "can/css/j1939-machine.log", "can/css/nmea2000-1.log"])
   func readsAndWritesEveryLine(path: String) throws {
     let file = try #require(corpus) + "/" + path
-    let log = try CandumpReader(path: file)
+    let log = try RecordingReader(path: file)
     let frames = try allFrames(log, batch: 1000)
     let text = try contents(file)
     #expect(log.frames == log.lines && log.damage.total == 0)

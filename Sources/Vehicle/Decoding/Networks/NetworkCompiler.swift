@@ -41,7 +41,7 @@ public struct MappingProblem: Equatable, Sendable, CustomStringConvertible {
   public var description: String { subject + ": " + reason }
 }
 
-extension DBCFile {
+extension NetworkDescription {
   /// Messages for `DecoderTable` with the mapped signals and the multiplexors that these need, nothing else.
   ///
   /// With a conversion other than identity the two linear steps become one: scale `factor * f`, offset
@@ -107,7 +107,7 @@ extension DBCFile {
   }
 }
 
-extension DBCFile.Message {
+extension NetworkDescription.Message {
   fileprivate func tableMessage(_ mappings: [SignalMapping], bus: UInt8?) -> DecoderTable.Message {
     let places = Dictionary(signals.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     var compiled = DecoderTable.Message(bus: bus, id: id, length: length, signals: [])
@@ -138,7 +138,7 @@ extension DBCFile.Message {
   }
 }
 
-extension DBCFile.Signal {
+extension NetworkDescription.Signal {
   /// Without its presence, which needs the whole message. Nil: only to select others.
   fileprivate func tableSignal(_ mapping: SignalMapping?) -> DecoderTable.Signal {
     let isConverted = mapping.map { $0.factor != 1 || $0.offset != 0 } ?? false

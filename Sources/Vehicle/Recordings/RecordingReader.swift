@@ -5,7 +5,7 @@ public import Vocabulary
 /// A candump log (`candump -L` or `-l`), read in batches. Belongs to one thread at a time.
 ///
 /// A damaged line is counted in `damage` and skipped. Times are delivered as they stand, also when they run backwards.
-public final class CandumpReader {
+public final class RecordingReader {
   /// The file, as errors name it.
   public let name: String
   /// Channels in order of first appearance, at most 16; `CANFrame.bus` is an index into them.
@@ -71,8 +71,8 @@ public final class CandumpReader {
     self.descriptor = descriptor
     ownedDescriptor = isOwned ? descriptor : nil
     buffer = .allocate(capacity: capacity)
-    names.reserveCapacity(CandumpReader.maximumChannels)
-    channels.reserveCapacity(CandumpReader.maximumChannels)
+    names.reserveCapacity(RecordingReader.maximumChannels)
+    channels.reserveCapacity(RecordingReader.maximumChannels)
   }
 
   deinit {
@@ -166,7 +166,7 @@ public final class CandumpReader {
 
   private func bus(of name: ChannelName) throws(RecordingDamage.Kind) -> UInt8 {
     if let known = names.firstIndex(of: name) { return UInt8(known) }
-    guard names.count < CandumpReader.maximumChannels else { throw .tooManyChannels }
+    guard names.count < RecordingReader.maximumChannels else { throw .tooManyChannels }
     names.append(name)
     channels.append(name.text)
     return UInt8(names.count - 1)

@@ -28,14 +28,14 @@ func written(_ frames: [CANFrame], channels: [String]) throws -> [UInt8] {
     close(descriptor)
     unlink(path)
   }
-  var writer = CandumpWriter(descriptor: descriptor, name: path, channels: channels)
+  var writer = RecordingWriter(descriptor: descriptor, name: path, channels: channels)
   for frame in frames { try writer.write(frame) }
   try writer.flush()
   #expect(writer.frames == frames.count)
   return try contents(path)
 }
 
-@Suite struct CandumpWriterTests {
+@Suite struct RecordingWriterTests {
   @Test func writesEveryKindOfFrameAsCandumpDoes() throws {
     let time = Instant(nanoseconds: 1_627_274_455_012_500_999)
     var flexible = CANFrame(time: time, id: CANID(standard: 0x123), bus: 1, bytes: [1, 2, 3])
@@ -73,12 +73,12 @@ func written(_ frames: [CANFrame], channels: [String]) throws -> [UInt8] {
 
   @Test func saysWhyItCannotWrite() throws {
     #expect {
-      _ = try CandumpWriter(path: "/nowhere/out.log")
+      _ = try RecordingWriter(path: "/nowhere/out.log")
     } throws: {
       "\($0)" == "/nowhere/out.log: cannot create: No such file or directory; check the path"
     }
     #expect {
-      var writer = try CandumpWriter(path: "/dev/full")
+      var writer = try RecordingWriter(path: "/dev/full")
       try writer.write(CANFrame(time: .zero, id: CANID(standard: 1), bytes: []))
       try writer.flush()
     } throws: {

@@ -53,6 +53,7 @@ extension DecoderTable {
     case identifier
     /// The parameter group number of a 29-bit identifier (SAE J1939-21): priority and source address do not count, nor
     /// does the destination where the PDU format is below 240. A message of the whole identifier goes before.
+    /// An 11-bit identifier has no such number and is compared whole.
     case parameterGroup
   }
 
@@ -60,7 +61,8 @@ extension DecoderTable {
   public enum ReservedValues: UInt8, BitwiseCopyable, Sendable {
     case none
     /// SAE J1939-71, tables 1 and 3. The top byte of a signal of 8 bits or more: 0xFF not available, 0xFE error,
-    /// 0xFB...0xFD reserved. Of 2 to 7 bits: all ones not available, one below it error. A single bit has none.
+    /// 0xFB...0xFD reserved. Of 2 to 7 bits: all ones not available, one below it error. A single bit has none, nor have
+    /// IEEE numbers and multiplexors, of which every code is meant.
     case j1939
   }
 
@@ -76,7 +78,8 @@ extension DecoderTable {
     public var format: SignalFormat
     public var scale: Double
     public var offset: Double
-    /// Scaled values outside it are given as `Validity.outOfRange`; NaN is outside of every range.
+    /// Scaled values outside it are given as `Validity.outOfRange`; NaN and the infinities are outside of every range,
+    /// also of the widest.
     public var range: ClosedRange<Double>
     /// Values of these codes are given as `Validity.notAvailable`, `.error` or (reserved ones) `.outOfRange`.
     public var reserved: ReservedValues
@@ -132,7 +135,7 @@ extension DecoderTable {
       case unusableMultiplexor
       /// More than eight multiplexors below each other.
       case nestedTooDeep
-      /// The bus has this identifier already; the first message stays.
+      /// The bus has this identifier, or this parameter group, already; the first message stays.
       case duplicateMessage
       /// More than 65,534 messages.
       case tooManyMessages
@@ -152,6 +155,9 @@ extension DecoderTable.Signal {
   /// Distance from the frame's first bit, counted in the signal's own order: up from the least significant bit of
   /// byte 0 for little endian, down from its most significant bit for big endian.
   var firstBit: Int { byteOrder == .little ? startBit : startBit / 8 * 8 + 7 - startBit % 8 }
+
+  /// What stands above a signal of the first 64 bits in their word.
+  var firstBitFromTop: Int { byteOrder == .little ? 64 - firstBit - length : firstBit }
 
   /// Data bytes that a frame must have for the signal to be whole.
   var bytesNeeded: Int { (firstBit + length + 7) / 8 }

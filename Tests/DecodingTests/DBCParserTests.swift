@@ -6,7 +6,9 @@ import Testing
 import Vocabulary
 
 @Suite struct DBCParserTests {
-  func parse(_ text: String) -> NetworkDescription { NetworkDescription.parse(bytes: Array(text.utf8), name: "test.dbc") }
+  func parse(_ text: String) -> NetworkDescription {
+    NetworkDescription.parse(bytes: Array(text.utf8), name: "test.dbc")
+  }
 
   /// A message of one `SG_` line.
   func signal(_ line: String) -> (signal: NetworkDescription.Signal?, problems: [NetworkDescription.Problem]) {
@@ -65,6 +67,38 @@ import Vocabulary
     let temperature = file.messages[1].signals[0]
     #expect(temperature.byteOrder == .big && temperature.format == .signed && temperature.range == nil)
     #expect(temperature.unit == "°C" && temperature.line == 21)
+    #expect(temperature.valueNames == [.init(value: 1, name: "hot"), .init(value: 0, name: "cold")])
+    #expect(temperature.comment == "a \"quoted\" word")
+    #expect(file.messages[1].comment == "a message\nBO_ 999 NotAMessage: 8 X\nover lines")
+    #expect(file.comment == "all of it")
+    #expect(speed.valueNames.isEmpty && speed.comment == nil && file.messages[0].comment == nil)
+  }
+
+  @Test func valueTables() {
+    let file = parse(
+      """
+      VAL_TABLE_ Gear 3 "third" -1 "reverse" 0.0 "neutral" ;
+      BO_ 1 A: 8 X
+       SG_ Actual : 0|8@1- (1,0) [0|1] "" X
+       SG_ Wanted : 8|8@1- (1,0) [0|1] "" X
+       SG_ Other : 16|8@1- (1,0) [0|1] "" X
+      VAL_ 1 Actual Gear ;
+      VAL_ 1 Wanted 1 "first" 9223372036854775807 "snv";
+      VAL_ 1 Other ;
+      VAL_ EnvironmentVariable 0 "off" ;
+      VAL_ 1 Other NoSuchTable ;
+      VAL_ 1 Other 0.5 "half" ;
+      VAL_ 1 Ghost 0 "boo" ;
+      CM_ SG_ 1 Ghost "boo";
+      CM_ BO_ 2 "boo";
+      """)
+    #expect(
+      file.messages.first?.signals.map(\.valueNames) == [
+        [.init(value: 3, name: "third"), .init(value: -1, name: "reverse"), .init(value: 0, name: "neutral")],
+        [.init(value: 1, name: "first"), .init(value: .max, name: "snv")], [],
+      ])
+    #expect(file.problems.map(\.line) == [10, 11, 12, 13, 14], "\(file.problems)")
+    #expect(file.problems.first?.reason == "no value table NoSuchTable above")
   }
 
   @Test(arguments: [
@@ -104,10 +138,20 @@ import Vocabulary
     }
   }
 
-  @Test func windows1252Text() {
+  @Test func windows1252AndUTF8InOneFile() {
     var bytes = Array("BO_ 1 A: 8 X\n SG_ S : 0|8@1+ (1,0) [0|1] \"".utf8)
-    bytes += [0xB0, 0x43, 0x80] + Array("\" X".utf8)
-    #expect(NetworkDescription.parse(bytes: bytes, name: "").messages.first?.signals.first?.unit == "°C€")
+    bytes += [0xB0, 0x43, 0x80] + Array("\" X\n SG_ T : 8|8@1+ (1,0) [0|1] \"µ°\" X\n".utf8)
+    bytes += Array("CM_ \"Gr".utf8) + [0xFC, 0xDF] + Array("e\";\nCM_ BO_ 1 \"Grüße\";".utf8)
+    let file = NetworkDescription.parse(bytes: bytes, name: "")
+    #expect(file.messages.first?.signals.map(\.unit) == ["°C€", "µ°"])
+    #expect(file.comment == "Grüße" && file.messages.first?.comment == "Grüße")
+    #expect(file.problems.isEmpty)
+  }
+
+  @Test(arguments: [true, false]) func utf16WithAMark(isLittle: Bool) {
+    let units = [0xFEFF] + Array("BO_ 1 A: 8 X\n SG_ Ö : 0|8@1+ (1,0) [0|1] \"\" X\n".utf16)
+    let bytes = units.flatMap { isLittle ? [UInt8($0 & 0xFF), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    #expect(NetworkDescription.parse(bytes: bytes, name: "").messages.first?.signals.map(\.name) == ["Ö"])
   }
 
   @Test func oneBadLineCostsThatLine() {
@@ -167,6 +211,45 @@ import Vocabulary
       """)
     #expect(file.problems.map(\.line) == [1, 4, 5, 6, 7])
     #expect(file.messages.first?.signals.map(\.name) == ["S", "Outside"])
+  }
+
+  @Test func likelyMistakesAreNamedAndKept() {
+    let file = parse(
+      """
+      BO_ 1 A: 9 X
+       SG_ Constant : 0|8@1+ (0,5) [0|1] "" X
+       SG_ Turned : 8|8@1+ (1,0) [10|-10] "" X
+       SG_ HalfAFloat : 16|16@1- (1,0) [0|0] "" X
+       SG_ Double : 0|64@1- (1,0) [0|0] "" X
+      BO_ 2 B: 12 X
+      BO_ 3 C: 65 X
+      SIG_VALTYPE_ 1 HalfAFloat : 1;
+      SIG_VALTYPE_ 1 Double : 1;
+      """)
+    #expect(file.messages.map(\.signals.count) == [4, 0, 0])
+    #expect(file.messages[0].signals[1].range == -10...10)
+    #expect(file.messages[0].signals[3].format == .float64)
+    #expect(
+      file.problems.map { "\($0.line): \($0.reason)" } == [
+        "1: message A: no frame has 9 data bytes",
+        "2: signal Constant: factor 0 gives the same value for every frame",
+        "3: signal Turned: minimum 10.0 is above maximum -10.0; taken the other way round",
+        "4: signal HalfAFloat: an IEEE number has 32 or 64 bits, this one 16",
+        "7: message C: no frame has 65 data bytes",
+        "9: signal Double: value type 1, but 64 bits; the bits count",
+      ])
+  }
+
+  @Test func signalsOfOneNameBehindAMultiplexorAreKept() {
+    let file = parse(
+      """
+      BO_ 1 A: 8 X
+       SG_ Page M : 0|8@1+ (1,0) [0|0] "" X
+       SG_ S m1 : 8|8@1+ (1,0) [0|0] "" X
+       SG_ S m2 : 16|8@1+ (1,0) [0|0] "" X
+      """)
+    #expect(file.messages.first?.signals.map(\.name) == ["Page", "S", "S_m2"])
+    #expect(file.problems.map(\.line) == [4])
   }
 
   @Test func extendedMultiplexingAndFloats() throws {
@@ -230,14 +313,5 @@ import Vocabulary
       var problems: [DecoderTable.Problem] = []
       _ = DecoderTable(file.compileAll().messages, problems: &problems)
     }
-  }
-
-  @Test func aMissingFileIsAnErrorOfOneLine() {
-    #expect(throws: NetworkDescriptionError.unreadable(path: "/nonexistent/x.dbc", code: 2)) {
-      try NetworkDescription.load(path: "/nonexistent/x.dbc")
-    }
-    #expect(
-      NetworkDescriptionError.unreadable(path: "x.dbc", code: 2).description
-        == "x.dbc: cannot be read (No such file or directory); give the path of a readable DBC file")
   }
 }

@@ -1,66 +1,85 @@
-// What a DBC file says about frames and signals, as plain values.
+// What a file says about the frames and signals of a vehicle network, as plain values.
 
 public import DecoderCore
-import Glibc
 public import Vocabulary
 
-/// A vehicle network description in the DBC format, or as much of one as could be read.
+/// A vehicle network description, read from a DBC, KCD or SYM file, or as much of one as could be read.
 public struct NetworkDescription: Sendable {
   /// For messages to people, usually the file's path.
   public var name: String
   /// In the order of the file.
   public var messages: [Message] = []
+  /// Of the file as a whole.
+  public var comment: String?
   /// Lines that could not be taken as they stand, ascending. The rest of the file is loaded all the same.
   public var problems: [Problem] = []
 
-  /// A `BO_` line and the signals below it.
+  /// A frame and the signals in it.
   public struct Message: Sendable {
+    /// With `isParameterGroup`, an example of one: priority and addresses may be others.
     public var id: CANID
     public var name: String
-    /// Data bytes of a whole frame.
+    /// Data bytes of a whole frame; more than 64 only where a transport protocol carries the message.
     public var length: Int
     public var signals: [Signal] = []
+    /// Seconds from one frame to the next, where the file gives them.
+    public var cycleTime: Double?
+    /// Whether the file calls the message a parameter group of SAE J1939.
+    public var isParameterGroup = false
+    public var comment: String?
     public var line: Int
   }
 
-  /// An `SG_` line.
+  /// A signal of a message.
   public struct Signal: Sendable {
     public var name: String
     /// As DBC numbers bits: bit `b` of byte `n` is `8 * n + b`; see `byteOrder` for which end of the signal it is.
     public var startBit: Int
-    /// Bits. DBC sets no upper limit, a decoder table takes 1...64.
+    /// Bits, 1 or more. The formats set no upper limit, a decoder table takes 1...64.
     public var length: Int
     public var byteOrder: ByteOrder
     public var format: SignalFormat
     public var factor: Double
     public var offset: Double
-    /// Nil where the file gives none, which DBC writes as `[0|0]`.
+    /// Valid values in `unit`. Nil where the file gives none, which DBC writes as `[0|0]`.
     public var range: ClosedRange<Double>?
     public var unit: String
-    /// Whether other signals depend on the value of this one (`M`, `m3M`).
+    /// What single raw values stand for, in the order of the file.
+    public var valueNames: [ValueName] = []
+    /// Suspect parameter number of SAE J1939.
+    public var spn: UInt32?
+    public var comment: String?
+    /// Whether other signals depend on the value of this one.
     public var isMultiplexor = false
     /// The values of another signal of the message with which this one is there; nil for always.
     public var selection: Selection?
     public var line: Int
   }
 
-  /// A multiplexed signal's condition: `m3`, or an `SG_MUL_VAL_` line.
-  public struct Selection: Sendable {
+  /// A raw value, before factor and offset, and its name.
+  public struct ValueName: Equatable, Sendable {
+    public var value: Int64
+    public var name: String
+
+    public init(value: Int64, name: String) {
+      self.value = value
+      self.name = name
+    }
+  }
+
+  /// A multiplexed signal's condition.
+  public struct Selection: Equatable, Sendable {
     /// Name of the multiplexor in the same message.
     public var multiplexor: String
     public var values: [ClosedRange<UInt32>]
+    /// The file does not mark the multiplexor as one; it was told by its place. Plain decoding of the file as it stands
+    /// leaves such a signal out.
+    public var isRepaired = false
   }
 
-  public init(name: String) { self.name = name }
-
-  /// Signals of all messages.
-  public var signalCount: Int { messages.reduce(0) { $0 + $1.signals.count } }
-}
-
-extension NetworkDescription {
   /// A line of a file that could not be taken as it stands.
   public struct Problem: Equatable, Sendable {
-    /// Counted from 1.
+    /// Counted from 1; 0 for the file as a whole.
     public var line: Int
     public var reason: String
 
@@ -69,46 +88,20 @@ extension NetworkDescription {
       self.reason = reason
     }
   }
+
+  public init(name: String) { self.name = name }
+
+  /// Signals of all messages.
+  public var signalCount: Int { messages.reduce(0) { $0 + $1.signals.count } }
 }
 
-/// Why a file gave nothing at all.
-public enum NetworkDescriptionError: Error, Equatable, CustomStringConvertible {
-  /// The operating system refused; `code` is its errno.
-  case unreadable(path: String, code: Int32)
-  /// Larger than any network description: likely another kind of file.
-  case tooLarge(path: String)
-
-  public var description: String {
-    switch self {
-    case .unreadable(let path, let code):
-      "\(path): cannot be read (\(String(cString: strerror(code)))); give the path of a readable DBC file"
-    case .tooLarge(let path):
-      "\(path): larger than \(NetworkDescription.largestFile >> 20) MiB, which no DBC file is; give the path of a DBC file"
-    }
-  }
+extension NetworkDescription.Signal {
+  /// One past its last bit, counted from the message's first bit in the signal's own order: a frame with so many bits
+  /// holds all of it.
+  public var endBit: Int { (byteOrder == .little ? startBit : startBit ^ 7) + length }
 }
 
-extension NetworkDescription {
-  static let largestFile = 64 << 20
-
-  /// Reads and parses a file. Bad lines do not throw: they are in `problems`.
-  public static func load(path: String) throws(NetworkDescriptionError) -> NetworkDescription {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(path: path, code: errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = read(descriptor, &chunk, chunk.count)
-      if count == 0 { break }
-      if count < 0 {
-        let code = errno
-        if code == EINTR { continue }
-        throw .unreadable(path: path, code: code)
-      }
-      bytes += chunk[..<count]
-      guard bytes.count <= largestFile else { throw .tooLarge(path: path) }
-    }
-    return parse(bytes: bytes, name: path)
-  }
+extension NetworkDescription.Message {
+  /// Whether the file makes the message shorter than its own signals.
+  public var isTooShortForItsSignals: Bool { signals.contains { $0.endBit > length * 8 } }
 }

@@ -3,22 +3,24 @@
 import DecoderCore
 import Vocabulary
 
-extension NetworkDescription {
-  /// Parses a file's bytes (UTF-8 or Windows-1252). Never fails: what could not be read is in `problems`.
-  public static func parse(bytes: [UInt8], name: String) -> NetworkDescription {
-    var parser = DBCParser(bytes, name: name)
-    return parser.run()
-  }
-}
-
-private struct DBCParser {
-  private var scanner: DBCScanner
-  private var file: NetworkDescription
+struct DBCParser {
+  private var scanner: TextScanner
+  private var file: NetworkBuilder
   /// Which message the next `SG_` line belongs to.
   private var target = Target.none
-  /// Places in `file.messages` by the number that the file gives the message; the last one of a number counts.
+  /// Places of messages by the number that the file gives the message; the last one of a number counts.
   private var places: [UInt32: Int] = [:]
+  private var valueTables: [String: [NetworkDescription.ValueName]] = [:]
   private var references = DBCReferences()
+
+  /// What a comment is on.
+  private enum Subject {
+    case file
+    case message(UInt32)
+    case signal(DBCReferences.Signal)
+    /// A node or an environment variable.
+    case other
+  }
 
   private enum Target {
     case none
@@ -29,17 +31,24 @@ private struct DBCParser {
     case message(Int)
   }
 
-  init(_ bytes: [UInt8], name: String) {
-    scanner = DBCScanner(bytes)
-    file = NetworkDescription(name: name)
+  /// Reads a file's bytes. Never fails: what could not be read is reported.
+  static func read(_ bytes: [UInt8], into builder: inout NetworkBuilder) {
+    var parser = DBCParser(scanner: TextScanner(bytes), file: builder)
+    parser.run()
+    builder = parser.file
   }
 
-  mutating func run() -> NetworkDescription {
+  private init(scanner: TextScanner, file: NetworkBuilder) {
+    self.scanner = scanner
+    self.file = file
+  }
+
+  private mutating func run() {
     while true {
       scanner.skipBlank()
       if scanner.isAtEnd { break }
       let start = scanner
-      do throws(DBCSyntaxError) {
+      do throws(SyntaxError) {
         try statement()
       } catch {
         let place = error.line == start.line ? "" : " (at line \(error.line))"
@@ -50,12 +59,9 @@ private struct DBCParser {
       }
     }
     references.apply(to: &file, messages: places)
-    checkMessages()
-    file.problems.sort { $0.line < $1.line }
-    return file
   }
 
-  private mutating func report(_ line: Int, _ reason: String) { file.report(line, reason) }
+  private mutating func report(_ line: Int, _ reason: @autoclosure () -> String) { file.report(line, reason()) }
 
   /// To the next line that seems to begin a statement.
   private mutating func skipToStatement() {
@@ -73,18 +79,28 @@ private struct DBCParser {
     return word.count > 2 && word.last == underscore && word.allSatisfy { isCapital($0) || $0 == underscore }
   }
 
-  private mutating func statement() throws(DBCSyntaxError) {
+  private mutating func statement() throws(SyntaxError) {
     let start = scanner
     let word = scanner.word(stops: ":;\"")
     guard let keyword = Keyword(word) else {
       let shown = word.isEmpty ? "'\(Character(Unicode.Scalar(scanner.next)))'" : "'\(text(word.prefix(40)))'"
-      throw DBCSyntaxError(reason: "\(shown) begins no DBC statement", line: start.line)
+      throw SyntaxError(reason: "\(shown) begins no DBC statement", line: start.line)
     }
     switch keyword {
     case .message: try message(line: start.line)
     case .signal: try signal(line: start.line)
-    case .attribute: try attribute()
-    case .comment: try comment()
+    case .attribute:
+      try references.attributes.readValue(&scanner)
+      try skipToSemicolon()
+    case .attributeDefinition:
+      try references.attributes.readDefinition(&scanner)
+      try skipToSemicolon()
+    case .attributeDefault:
+      try references.attributes.readDefault(&scanner)
+      try skipToSemicolon()
+    case .comment: try comment(line: start.line)
+    case .valueTable: try valueTable()
+    case .valueNames: try valueNames(line: start.line)
     case .valueType: try valueType(line: start.line)
     case .selection: try multiplexorValues(line: start.line)
     case .version:
@@ -99,7 +115,7 @@ private struct DBCParser {
 
   // MARK: Messages and signals
 
-  private mutating func message(line: Int) throws(DBCSyntaxError) {
+  private mutating func message(line: Int) throws(SyntaxError) {
     target = .refused(line: line)
     let number = try scanner.unsigned("a message identifier")
     let name = try scanner.name("a message name")
@@ -112,24 +128,15 @@ private struct DBCParser {
       references.unusedMessages.insert(number)
       return
     }
-    let bits = number & ~CANID.extendedFlag
-    guard bits <= 0x1FFF_FFFF else {
-      throw DBCSyntaxError(reason: "message \(name): identifier \(number) has more than 29 bits", line: line)
-    }
-    let isExtended = number & CANID.extendedFlag != 0
-    if !isExtended && bits > 0x7FF {
-      report(line, "message \(name): identifier \(number) has more than 11 bits; taken for a 29-bit one")
-    }
-    let id = isExtended || bits > 0x7FF ? CANID(extended: bits) : CANID(standard: bits)
-    if let known = places[number] {
-      report(line, "message \(name): line \(file.messages[known].line) has identifier \(number) already")
-    }
-    places[number] = file.messages.count
-    target = .message(file.messages.count)
-    file.messages.append(NetworkDescription.Message(id: id, name: name, length: Int(length), line: line))
+    let id = try file.identifier(
+      number & ~CANID.extendedFlag, isExtended: number & CANID.extendedFlag != 0, of: name, line: line)
+    let message = NetworkDescription.Message(id: id, name: name, length: file.count(length), line: line)
+    guard let place = file.add(message) else { return }
+    places[number] = place
+    target = .message(place)
   }
 
-  private mutating func signal(line: Int) throws(DBCSyntaxError) {
+  private mutating func signal(line: Int) throws(SyntaxError) {
     let name = try scanner.name("a signal name")
     var isMultiplexor = false
     var selector: UInt32?
@@ -151,11 +158,11 @@ private struct DBCParser {
     let offset = try scanner.number("an offset")
     try scanner.expect(UInt8(ascii: ")"))
     let range = limits(of: name)
-    let unit = try scanner.quoted("a unit in quotes")
+    let unit = try scanner.quoted("a unit in quotes", limit: TextScanner.longestName)
     skipReceivers()
 
     var signal = NetworkDescription.Signal(
-      name: name, startBit: Int(startBit), length: Int(length), byteOrder: isLittle ? .little : .big,
+      name: name, startBit: file.count(startBit), length: file.count(length), byteOrder: isLittle ? .little : .big,
       format: isSigned ? .signed : .unsigned, factor: factor, offset: offset, range: range, unit: unit,
       isMultiplexor: isMultiplexor, line: line)
     if let selector {
@@ -166,24 +173,18 @@ private struct DBCParser {
     case .unused: break
     case .none: report(line, "signal \(name): no message above it")
     case .refused(let above): report(line, "signal \(name): belongs to the message that line \(above) fails to give")
-    case .message(let place):
-      guard length > 0 else {
-        return report(line, "signal \(name): length 0")
-      }
-      if let twin = file.messages[place].signals.first(where: { $0.name == name }) {
-        return report(line, "signal \(name): line \(twin.line) has a signal of this name in the same message")
-      }
-      file.messages[place].signals.append(signal)
+    case .message(let place): file.add(signal, to: place)
     }
   }
 
   /// `M`, `m3` or `m3M`.
-  private mutating func multiplexing() throws(DBCSyntaxError) -> (selector: UInt32?, isMultiplexor: Bool) {
+  private mutating func multiplexing() throws(SyntaxError) -> (selector: UInt32?, isMultiplexor: Bool) {
     scanner.skipBlank()
     if scanner.take(UInt8(ascii: "M")) { return (nil, true) }
     guard scanner.take(UInt8(ascii: "m")) else { throw scanner.expected("':' or a multiplexor mark") }
     guard isDigit(scanner.next) else {
       report(scanner.line, "multiplexor mark 'm' has no value; taken for 'M'")
+      references.repairedMarks.insert(scanner.line)
       return (nil, true)
     }
     let value = try scanner.unsigned("a multiplexor value")
@@ -193,14 +194,16 @@ private struct DBCParser {
   /// `[minimum|maximum]`. No reason to lose a signal: it does not need them to be decoded.
   private mutating func limits(of name: String) -> ClosedRange<Double>? {
     let start = scanner
-    do throws(DBCSyntaxError) {
+    do throws(SyntaxError) {
       try scanner.expect(UInt8(ascii: "["))
       let low = try scanner.number("a minimum")
       try scanner.expect(UInt8(ascii: "|"))
       let high = try scanner.number("a maximum")
       try scanner.expect(UInt8(ascii: "]"))
-      // Many files leave both at 0, or have them the wrong way round for a negative factor.
-      return low == high ? nil : min(low, high)...max(low, high)
+      if low > high {
+        report(start.line, "signal \(name): minimum \(low) is above maximum \(high); taken the other way round")
+      }
+      return NetworkDescription.Signal.range(low, high)
     } catch {
       report(error.line, "signal \(name): limits not usable: \(error.reason)")
       scanner = start
@@ -226,27 +229,69 @@ private struct DBCParser {
 
   // MARK: What refers to signals
 
-  /// Read for its form alone, so that a file's odd comments are named.
-  private mutating func comment() throws(DBCSyntaxError) {
+  private mutating func comment(line: Int) throws(SyntaxError) {
     scanner.skipBlank()
+    var subject = Subject.file
     if scanner.next != quote {
       switch text(scanner.word(stops: "\"")) {
-      case "BO_": _ = try scanner.unsigned("a message identifier")
-      case "SG_":
-        _ = try scanner.unsigned("a message identifier")
-        _ = try scanner.name("a signal name")
-      case "BU_", "EV_": _ = try scanner.name("a name")
+      case "BO_": subject = .message(try scanner.unsigned("a message identifier"))
+      case "SG_": subject = .signal(try DBCReferences.Signal(&scanner))
+      case "BU_", "EV_":
+        _ = try scanner.name("a name")
+        subject = .other
       case let other:
-        throw DBCSyntaxError(reason: "comment on '\(other)', which is no BU_, BO_, SG_ or EV_", line: scanner.line)
+        throw SyntaxError(
+          reason: "comment on '\(other.prefix(40))', which is no BU_, BO_, SG_ or EV_", line: scanner.line)
       }
     }
-    _ = try scanner.quoted("a comment in quotes")
+    let comment = try scanner.quoted("a comment in quotes")
     try scanner.expect(UInt8(ascii: ";"))
+    switch subject {
+    case .file: file.description.comment = comment
+    case .message(let message): references.messageComments[message] = (comment, line)
+    case .signal(let signal): references.signalComments[signal] = (comment, line)
+    case .other: break
+    }
+  }
+
+  /// `VAL_TABLE_ name 1 "on" 0 "off";`
+  private mutating func valueTable() throws(SyntaxError) {
+    let name = try scanner.name("the name of a value table")
+    valueTables[name] = try pairs()
+  }
+
+  /// `VAL_ message signal 1 "on" 0 "off";`, or the name of a value table in the pairs' place.
+  private mutating func valueNames(line: Int) throws(SyntaxError) {
+    scanner.skipBlank()
+    // On an environment variable, which no frame holds.
+    guard isDigit(scanner.next) else { return try skipToSemicolon() }
+    let signal = try DBCReferences.Signal(&scanner)
+    scanner.skipBlank()
+    if isDigit(scanner.next) || "-+.;".utf8.contains(scanner.next) {
+      references.valueNames[signal] = (try pairs(), line)
+      return
+    }
+    let table = try scanner.name("a value table or its pairs")
+    try scanner.expect(UInt8(ascii: ";"))
+    guard let names = valueTables[table] else {
+      throw SyntaxError(reason: "no value table \(table) above", line: line)
+    }
+    references.valueNames[signal] = (names, line)
+  }
+
+  /// Numbers and their names, up to and over the `;`.
+  private mutating func pairs() throws(SyntaxError) -> [NetworkDescription.ValueName] {
+    var pairs: [NetworkDescription.ValueName] = []
+    while !scanner.take(UInt8(ascii: ";")) {
+      let value = try scanner.integer("a value or ';'")
+      pairs.append(NetworkDescription.ValueName(value: value, name: try scanner.quoted("a value's name in quotes")))
+    }
+    return pairs
   }
 
   /// `SIG_VALTYPE_ message signal : type;` with 1 for a 32-bit and 2 for a 64-bit IEEE number.
-  private mutating func valueType(line: Int) throws(DBCSyntaxError) {
-    let reference = try self.reference()
+  private mutating func valueType(line: Int) throws(SyntaxError) {
+    let reference = try DBCReferences.Signal(&scanner)
     _ = scanner.take(UInt8(ascii: ":"))
     let type = try scanner.unsigned("a value type")
     try scanner.expect(UInt8(ascii: ";"))
@@ -254,8 +299,8 @@ private struct DBCParser {
   }
 
   /// `SG_MUL_VAL_ message signal multiplexor 1-1, 3-7;`
-  private mutating func multiplexorValues(line: Int) throws(DBCSyntaxError) {
-    let reference = try self.reference()
+  private mutating func multiplexorValues(line: Int) throws(SyntaxError) {
+    let reference = try DBCReferences.Signal(&scanner)
     let multiplexor = try scanner.name("the name of a multiplexor")
     var values: [ClosedRange<UInt32>] = []
     repeat {
@@ -263,7 +308,7 @@ private struct DBCParser {
       try scanner.expect(UInt8(ascii: "-"))
       let high = try scanner.unsigned("a multiplexor value")
       guard low <= high else {
-        throw DBCSyntaxError(reason: "multiplexor values \(low)-\(high) run downwards", line: scanner.line)
+        throw SyntaxError(reason: "multiplexor values \(low)-\(high) run downwards", line: scanner.line)
       }
       values.append(low...high)
     } while scanner.take(UInt8(ascii: ","))
@@ -271,52 +316,15 @@ private struct DBCParser {
     references.selections[reference] = (NetworkDescription.Selection(multiplexor: multiplexor, values: values), line)
   }
 
-  private mutating func reference() throws(DBCSyntaxError) -> DBCReferences.Signal {
-    let message = try scanner.unsigned("a message identifier")
-    return DBCReferences.Signal(message: message, name: try scanner.name("a signal name"))
-  }
-
-  /// `BA_`: names of more than 32 characters hide in two attributes, the others are not needed.
-  private mutating func attribute() throws(DBCSyntaxError) {
-    switch try scanner.quoted("an attribute's name in quotes") {
-    case "SystemMessageLongSymbol":
-      try scanner.expect("BO_")
-      let message = try scanner.unsigned("a message identifier")
-      references.longMessageNames[message] = try scanner.quoted("a message name in quotes")
-    case "SystemSignalLongSymbol":
-      try scanner.expect("SG_")
-      let reference = try self.reference()
-      references.longSignalNames[reference] = try scanner.quoted("a signal name in quotes")
-    default: break
-    }
-    try skipToSemicolon()
-  }
-
-  /// Signals that their message is too short for are kept: frames may be longer than the file says.
-  private mutating func checkMessages() {
-    for message in file.messages {
-      for signal in message.signals {
-        let first =
-          signal.byteOrder == .little ? signal.startBit : signal.startBit / 8 * 8 + 7 - signal.startBit % 8
-        if first + signal.length > message.length * 8 {
-          report(
-            signal.line,
-            "signal \(signal.name): ends at bit \(first + signal.length), but message \(message.name) has "
-              + "\(message.length * 8)")
-        }
-      }
-    }
-  }
-
   // MARK: What is not needed
 
   /// To the `;` that ends a statement. A keyword at the beginning of a line ends it too, with a complaint.
-  private mutating func skipToSemicolon() throws(DBCSyntaxError) {
+  private mutating func skipToSemicolon() throws(SyntaxError) {
     while true {
       let line = scanner.line
       scanner.skipBlank()
       if scanner.isAtEnd || scanner.line != line && isAtKeyword {
-        throw DBCSyntaxError(reason: "';' is missing", line: line)
+        throw SyntaxError(reason: "';' is missing", line: line)
       }
       switch scanner.next {
       case quote: _ = try scanner.quoted("text")
@@ -351,7 +359,15 @@ private struct DBCParser {
   }
 }
 
-extension DBCScanner {
+extension DBCReferences.Signal {
+  /// `256 EngineSpeed`, as statements name a signal.
+  init(_ scanner: inout TextScanner) throws(SyntaxError) {
+    message = try scanner.unsigned("a message identifier")
+    name = try scanner.name("a signal name")
+  }
+}
+
+extension TextScanner {
   /// Blanks up to and over the end of this line.
   fileprivate mutating func skipBlanksOfLine() {
     let start = line
@@ -361,7 +377,8 @@ extension DBCScanner {
 
 /// What a statement begins with. Those of the same meaning to this parser are one case.
 private enum Keyword {
-  case version, symbols, timing, nodes, message, signal, attribute, comment, valueType, selection, unused
+  case version, symbols, timing, nodes, message, signal, attribute, attributeDefinition, attributeDefault, comment
+  case valueTable, valueNames, valueType, selection, unused
 
   init?(_ word: ArraySlice<UInt8>) {
     guard let found = Keyword.all[text(word)] else { return nil }
@@ -371,13 +388,13 @@ private enum Keyword {
   private static let all: [String: Keyword] = {
     var all: [String: Keyword] = [
       "VERSION": .version, "NS_": .symbols, "BS_": .timing, "BU_": .nodes, "BO_": .message, "SG_": .signal,
-      "BA_": .attribute, "CM_": .comment, "SIG_VALTYPE_": .valueType, "SG_MUL_VAL_": .selection,
+      "BA_": .attribute, "BA_DEF_": .attributeDefinition, "BA_DEF_DEF_": .attributeDefault, "CM_": .comment,
+      "VAL_TABLE_": .valueTable, "VAL_": .valueNames, "SIG_VALTYPE_": .valueType, "SG_MUL_VAL_": .selection,
     ]
     for word in [
-      "BA_DEF_", "BA_DEF_DEF_", "BA_DEF_DEF_REL_", "BA_DEF_REL_", "BA_DEF_SGTYPE_", "BA_REL_", "BA_SGTYPE_",
+      "BA_DEF_DEF_REL_", "BA_DEF_REL_", "BA_DEF_SGTYPE_", "BA_REL_", "BA_SGTYPE_",
       "BO_TX_BU_", "BU_BO_REL_", "BU_EV_REL_", "BU_SG_REL_", "CAT_", "CAT_DEF_", "ENVVAR_DATA_", "EV_", "EV_DATA_",
-      "FILTER", "NS_DESC_", "SGTYPE_", "SGTYPE_VAL_", "SIGTYPE_VALTYPE_", "SIG_GROUP_", "SIG_TYPE_REF_", "VAL_",
-      "VAL_TABLE_",
+      "FILTER", "NS_DESC_", "SGTYPE_", "SGTYPE_VAL_", "SIGTYPE_VALTYPE_", "SIG_GROUP_", "SIG_TYPE_REF_",
     ] { all[word] = .unused }
     return all
   }()

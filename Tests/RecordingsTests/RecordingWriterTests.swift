@@ -5,36 +5,6 @@ import Vocabulary
 
 @testable import Recordings
 
-func contents(_ path: String) throws -> [UInt8] {
-  let descriptor = open(path, O_RDONLY)
-  try #require(descriptor >= 0)
-  defer { close(descriptor) }
-  var bytes: [UInt8] = []
-  var piece = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = read(descriptor, &piece, piece.count)
-    if count <= 0 { return bytes }
-    bytes += piece[..<count]
-  }
-}
-
-/// What the writer makes of `frames`, by way of a file.
-func written(_ frames: [CANFrame], channels: [String]) throws -> [UInt8] {
-  var template = Array("/tmp/telltale-recordings-XXXXXX".utf8CString)
-  let descriptor = mkstemp(&template)
-  try #require(descriptor >= 0)
-  let path = template.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { String(cString: $0) } ?? "" }
-  defer {
-    close(descriptor)
-    unlink(path)
-  }
-  var writer = RecordingWriter(descriptor: descriptor, name: path, channels: channels)
-  for frame in frames { try writer.write(frame) }
-  try writer.flush()
-  #expect(writer.frames == frames.count)
-  return try contents(path)
-}
-
 @Suite struct RecordingWriterTests {
   @Test func writesEveryKindOfFrameAsCandumpDoes() throws {
     let time = Instant(nanoseconds: 1_627_274_455_012_500_999)

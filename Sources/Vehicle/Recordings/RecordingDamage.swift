@@ -1,31 +1,48 @@
 // What was wrong with lines of a recording: counted by kind, never fatal.
 
-/// The damaged lines of one recording.
+/// The damaged lines of one recording. Lines that are no frames by the format's own rules (headers, comments,
+/// statistics) are not damaged.
 public struct RecordingDamage: Sendable {
   /// The first part of a line that could not be read.
   public enum Kind: UInt8, Error, CaseIterable, Sendable {
-    /// No time in parentheses, or one outside the years 1970...2262.
+    /// No time in the format's form, or one outside the years 1970...2262.
     case time = 0
-    /// No interface name of 1...15 printable characters.
+    /// No channel name of 1...15 printable characters, or no bus number where the format wants one.
     case channel = 1
-    /// Not 3 hexadecimal digits up to 7FF, nor 8 up to 1FFFFFFF (3FFFFFFF for an error frame), before a `#`.
+    /// No identifier in the format's form, or one beyond 7FF (standard) or 1FFFFFFF (extended).
     case identifier = 2
-    /// Odd or foreign digits, more bytes than a frame holds, or something behind them.
+    /// Odd or foreign digits, more or fewer bytes than the line announces, or something behind them.
     case data = 3
     /// A 17th channel; the first 16 are read.
     case tooManyChannels = 4
     /// A line longer than the reader's buffer.
     case tooLong = 5
+    /// A direction, frame type or flag that the format does not have.
+    case type = 6
 
     /// What a technician reads.
     public var reason: String {
       switch self {
-      case .time: "time is not of the form (seconds.fraction)"
-      case .channel: "channel name is missing or longer than 15 characters"
-      case .identifier: "identifier is neither 3 nor 8 hexadecimal digits followed by #"
-      case .data: "data bytes are not whole hexadecimal bytes, or too many"
+      case .time: "time is missing or not of the log's form"
+      case .channel: "channel is missing, or its name is longer than 15 characters"
+      case .identifier: "identifier is missing, not of the log's form or too large"
+      case .data: "data bytes are not whole, too few or too many"
       case .tooManyChannels: "more than 16 channels"
       case .tooLong: "line is too long"
+      case .type: "frame type or direction is unknown"
+      }
+    }
+
+    /// One word, as a key of documents.
+    public var name: String {
+      switch self {
+      case .time: "time"
+      case .channel: "channel"
+      case .identifier: "identifier"
+      case .data: "data"
+      case .tooManyChannels: "too_many_channels"
+      case .tooLong: "too_long"
+      case .type: "type"
       }
     }
   }
@@ -37,7 +54,7 @@ public struct RecordingDamage: Sendable {
   }
 
   public private(set) var first: Place?
-  private var counts: InlineArray<6, Int> = InlineArray(repeating: 0)
+  private var counts: InlineArray<7, Int> = InlineArray(repeating: 0)
 
   public init() {}
 

@@ -1,90 +1,120 @@
-// Writes candump logs: frames become lines in a buffer of its own, which goes to a descriptor when it is full.
+// Writes logs: frames become lines in a buffer, which goes to a descriptor when it is full.
 import Glibc
 public import Vocabulary
 
-/// A candump log being written, in the form of `candump -L`: microseconds, upper-case digits, one line per frame.
+/// A log being written in one of the formats.
 ///
-/// `flush()` before letting go of it: what is still in the buffer is lost else, since a deinitialiser cannot report.
+/// `finish()` before letting go of it: what is still in the buffer, and a format's last line, is lost else, since a
+/// deinitialiser cannot report. Times are cut to the format's resolution: a nanosecond in csv, a microsecond in
+/// candump, trc, asc, gvret, canhacker and crtd, 0.1 ms in busmaster, a millisecond in microchip. Formats that count
+/// from a date (trc, asc, microchip, busmaster) begin at the whole second before the first frame; an earlier frame that
+/// follows goes there.
 public struct RecordingWriter: ~Copyable {
   /// The file, as errors name it.
   public let name: String
-  /// Lines written so far, those still in the buffer included.
+  public let format: RecordingFormat
+  /// Frames written so far, those still in the buffer included.
   public private(set) var frames = 0
+  /// Frames that the format cannot hold, which were left out: error frames but in candump, trc, asc and csv; remote
+  /// requests in gvret, genericid, crtd and microchip; FD frames in canhacker, crtd and microchip.
+  public private(set) var leftOut = 0
+  /// Names by `CANFrame.bus`, each cut to 15 bytes; a frame of another bus goes to the last one. May be replaced as
+  /// more channels become known. Formats with bus numbers write numbers where all names are such, else places in this
+  /// list.
+  public var channels: [String] {
+    didSet { (names, numbersFromZero, numbersFromOne) = RecordingWriter.labels(channels) }
+  }
+
+  var text = TextBuffer()
+  private var names: [[UInt8]]
+  private var numbersFromZero: [[UInt8]]
+  private var numbersFromOne: [[UInt8]]
+  /// The whole second before the first frame; nil until the header is written.
+  private var start: Int64?
 
   private let descriptor: Int32
   private let ownsDescriptor: Bool
-  private let channels: [[UInt8]]
-  private let buffer: UnsafeMutableBufferPointer<UInt8>
-  private var count = 0
-
-  /// The longest line is that of 64 data bytes: 21 of time, 17 of channel, 8 of identifier, 3, 128, and the line end.
-  private static let longestLine = 192
-  private static let capacity = 65_536
 
   /// Creates or replaces a file; `-` is standard output.
-  /// - Parameter channels: names by `CANFrame.bus`, each cut to 15 bytes. A frame of another bus goes to the last one.
   /// - Throws: when the file cannot be created.
-  public init(path: String, channels: [String] = ["can0"]) throws(RecordingError) {
+  public init(
+    path: String, format: RecordingFormat = .candump, channels: [String] = ["can0"]
+  ) throws(RecordingError) {
     if path == "-" {
-      self.init(descriptor: STDOUT_FILENO, name: "standard output", channels: channels)
+      self.init(descriptor: STDOUT_FILENO, name: "standard output", format: format, channels: channels)
       return
     }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw RecordingError(file: path, action: "create", code: errno) }
-    self.init(descriptor: descriptor, name: path, channels: channels, owning: true)
+    self.init(descriptor: descriptor, name: path, format: format, channels: channels, owning: true)
   }
 
   /// Writes to an open descriptor, which stays the caller's.
-  public init(descriptor: Int32, name: String, channels: [String] = ["can0"]) {
-    self.init(descriptor: descriptor, name: name, channels: channels, owning: false)
+  public init(descriptor: Int32, name: String, format: RecordingFormat = .candump, channels: [String] = ["can0"]) {
+    self.init(descriptor: descriptor, name: name, format: format, channels: channels, owning: false)
   }
 
-  private init(descriptor: Int32, name: String, channels: [String], owning: Bool) {
+  private init(descriptor: Int32, name: String, format: RecordingFormat, channels: [String], owning: Bool) {
     self.name = name
+    self.format = format
     self.descriptor = descriptor
     ownsDescriptor = owning
-    self.channels = (channels.isEmpty ? ["can0"] : channels).map { Array($0.utf8.prefix(ChannelName.capacity)) }
-    buffer = .allocate(capacity: RecordingWriter.capacity)
+    self.channels = channels
+    (names, numbersFromZero, numbersFromOne) = RecordingWriter.labels(channels)
   }
 
   deinit {
-    buffer.deallocate()
     if ownsDescriptor { close(descriptor) }
   }
 
-  /// Adds a line. Times before 1970 become 0, nanoseconds are cut to microseconds.
+  /// Adds a frame, or counts it as left out.
   /// - Throws: when a full buffer cannot be written.
   public mutating func write(_ frame: CANFrame) throws(RecordingError) {
-    if count + RecordingWriter.longestLine > buffer.count { try flush() }
-    putTime(max(0, frame.time.nanoseconds) / 1000)
-    put(UInt8(ascii: " "))
-    for byte in channels[min(Int(frame.bus), channels.count - 1)] { put(byte) }
-    put(UInt8(ascii: " "))
-    putIdentifier(frame.id)
-    put(UInt8(ascii: "#"))
-    if frame.id.isRemoteRequest {
-      put(UInt8(ascii: "R"))
-      if frame.length > 0 { putHex(UInt32(min(frame.length, 8)), digits: 1) }
-    } else {
-      var length = min(Int(frame.length), 8)
-      if frame.flags.contains(.flexibleDataRate) {
-        put(UInt8(ascii: "#"))
-        putHex(UInt32(frame.flags.rawValue & 0x03), digits: 1)
-        length = min(Int(frame.length), 64)
-      }
-      for i in 0..<length { putHex(UInt32(frame[i]), digits: 2) }
+    if !text.hasRoom { try flush() }
+    if start == nil {
+      writeHeader(at: frame.time.nanoseconds)
+      if !text.hasRoom { try flush() }
     }
-    put(0x0A)
+    guard format.holds(frame) else {
+      leftOut += 1
+      return
+    }
+    switch format {
+    case .candump: writeCandump(frame)
+    case .trc: writeTRC(frame)
+    case .asc: writeASC(frame)
+    case .gvret: writeGVRET(frame)
+    case .genericid: writeGenericID(frame)
+    case .canhacker: writeCANHacker(frame)
+    case .crtd: writeCRTD(frame)
+    case .microchip: writeMicrochip(frame)
+    case .busmaster: writeBUSMASTER(frame)
+    case .csv: writePlainCSV(frame)
+    }
     frames += 1
+  }
+
+  /// Writes what ends a log of the format (also what begins it, when no frame came) and hands all to the system.
+  /// - Throws: when it does not take it.
+  public mutating func finish() throws(RecordingError) {
+    if !text.hasRoom { try flush() }
+    if start == nil { writeHeader(at: 0) }
+    switch format {
+    case .asc: writeASCTrailer()
+    case .busmaster: writeBUSMASTERTrailer()
+    default: break
+    }
+    try flush()
   }
 
   /// Hands all lines to the system.
   /// - Throws: when it does not take them; the rest of the buffer is dropped.
   public mutating func flush() throws(RecordingError) {
+    let bytes = text.bytes
     var written = 0
-    defer { count = 0 }
-    while written < count {
-      let taken = Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, count - written)
+    defer { text.clear() }
+    while written < bytes.count {
+      let taken = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
       if taken >= 0 {
         written += taken
         continue
@@ -99,41 +129,67 @@ public struct RecordingWriter: ~Copyable {
     }
   }
 
-  private mutating func put(_ byte: UInt8) {
-    buffer[count] = byte
-    count += 1
-  }
-
-  private mutating func putHex(_ value: UInt32, digits: Int) {
-    for shift in stride(from: (digits - 1) * 4, through: 0, by: -4) {
-      let digit = UInt8(truncatingIfNeeded: value >> UInt32(shift)) & 0xF
-      put(digit < 10 ? digit + UInt8(ascii: "0") : digit + (UInt8(ascii: "A") - 10))
+  private mutating func writeHeader(at time: Int64) {
+    let start = max(0, time) / nanosecondsPerSecond * nanosecondsPerSecond
+    self.start = start
+    switch format {
+    case .candump: break
+    case .trc: writeTRCHeader(start: start)
+    case .asc: writeASCHeader(start: start)
+    case .gvret: writeGVRETHeader()
+    case .genericid: writeGenericIDHeader()
+    case .canhacker: writeCANHackerHeader()
+    case .crtd: writeCRTDHeader(start: start)
+    case .microchip: writeMicrochipHeader(start: start)
+    case .busmaster: writeBUSMASTERHeader(start: start)
+    case .csv: writePlainCSVHeader()
     }
   }
 
-  /// Error frames show their flag, as candump writes them.
-  private mutating func putIdentifier(_ id: CANID) {
-    if id.isErrorFrame {
-      putHex(id.rawValue & 0x1FFF_FFFF | CANID.errorFlag, digits: 8)
-    } else {
-      putHex(id.value, digits: id.isExtended ? 8 : 3)
+  // MARK: For the formats
+
+  /// Nanoseconds from the start to a frame, at least 0.
+  func offset(of frame: CANFrame) -> Int64 { max(0, max(0, frame.time.nanoseconds) - (start ?? 0)) }
+
+  func channelName(of frame: CANFrame) -> [UInt8] { names[min(Int(frame.bus), names.count - 1)] }
+
+  func channelNumber(of frame: CANFrame, from first: Int) -> [UInt8] {
+    let numbers = first == 0 ? numbersFromZero : numbersFromOne
+    return numbers[min(Int(frame.bus), numbers.count - 1)]
+  }
+
+  /// Data bytes, each with a blank before it.
+  mutating func putBytes(_ frame: CANFrame) {
+    for k in 0..<frame.dataLength {
+      text.put(UInt8(ascii: " "))
+      text.putHex(UInt32(frame[k]), digits: 2)
     }
   }
 
-  private mutating func putTime(_ microseconds: Int64) {
-    put(UInt8(ascii: "("))
-    putDecimal(microseconds / 1_000_000, digits: 10)
-    put(UInt8(ascii: "."))
-    putDecimal(microseconds % 1_000_000, digits: 6)
-    put(UInt8(ascii: ")"))
-  }
-
-  private mutating func putDecimal(_ value: Int64, digits: Int) {
-    var rest = value
-    for i in stride(from: count + digits - 1, through: count, by: -1) {
-      buffer[i] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+  private static func labels(_ channels: [String]) -> ([[UInt8]], [[UInt8]], [[UInt8]]) {
+    let known = channels.isEmpty ? ["can0"] : channels
+    let areNumbers = known.allSatisfy { 1...3 ~= $0.utf8.count && $0.utf8.allSatisfy(isDigit) }
+    func numbers(from first: Int) -> [[UInt8]] {
+      known.indices.map { Array((areNumbers ? known[$0] : String($0 + first)).utf8) }
     }
-    count += digits
+    return (known.map { Array($0.utf8.prefix(ChannelName.capacity)) }, numbers(from: 0), numbers(from: 1))
   }
+}
+
+extension RecordingFormat {
+  fileprivate func holds(_ frame: CANFrame) -> Bool {
+    switch self {
+    case .candump, .csv, .trc, .asc: true
+    case .gvret, .genericid: !frame.id.isErrorFrame && !frame.id.isRemoteRequest
+    case .busmaster: !frame.id.isErrorFrame
+    case .canhacker: !frame.id.isErrorFrame && !frame.isFlexible
+    case .crtd, .microchip: !frame.id.isErrorFrame && !frame.id.isRemoteRequest && !frame.isFlexible
+    }
+  }
+}
+
+extension CANFrame {
+  var isFlexible: Bool { flags.contains(.flexibleDataRate) }
+  /// Bytes that may be written, whatever the length says.
+  var dataLength: Int { min(Int(length), isFlexible ? 64 : 8) }
 }

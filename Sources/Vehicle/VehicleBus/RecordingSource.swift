@@ -23,8 +23,14 @@ public final class RecordingSource: FrameSource {
   /// How often the recordings' time jumped back by more than a minute. From then on `clock` no longer says their wall time.
   public private(set) var jumpsBack = 0
 
+  /// Names of the buses over all recordings, in the order of `CANFrame.bus`: the known ones, then further channels as they
+  /// come. At most 255; what comes after goes to the last.
+  public private(set) var channels: [String]
+
   private var waiting: [String]
   private var reader: RecordingReader
+  /// Of each channel of the recording that is being read, its place in `channels`.
+  private var busOfChannel: [UInt8] = []
   /// Recording nanoseconds that pass in one nanosecond of the host; infinite for "as fast as possible".
   private let speed: Double
   private let hostNanoseconds: () -> Int64
@@ -49,10 +55,12 @@ public final class RecordingSource: FrameSource {
   /// - Parameters:
   ///   - paths: recordings in the order in which they are played; `-` is standard input.
   ///   - speed: 1 for the pace of the recording, 10 for ten times as fast; infinity for as fast as possible.
+  ///   - buses: names of buses by number: a channel of this name has this number, whatever its place in a recording.
   ///   - hostNanoseconds: a monotonic clock of the host, for the pace.
   /// - Throws: `RecordingError` when the first recording cannot be opened or holds no frame.
   public init(
-    paths: [String], speed: Double = .infinity, hostNanoseconds: @escaping () -> Int64 = RecordingSource.hostClock
+    paths: [String], speed: Double = .infinity, buses: [String] = [],
+    hostNanoseconds: @escaping () -> Int64 = RecordingSource.hostClock
   ) throws(RecordingError) {
     let first = paths.first ?? "-"
     reader = try RecordingReader(path: first)
@@ -60,6 +68,7 @@ public final class RecordingSource: FrameSource {
     // Every other recording is opened once now: better to refuse at the start than after an hour of replay.
     for path in waiting where path != "-" { _ = try RecordingReader(path: path) }
     name = paths.joined(separator: " ")
+    channels = buses
     self.speed = speed
     self.hostNanoseconds = hostNanoseconds
     ahead = .allocate(capacity: RecordingSource.aheadCapacity)
@@ -74,7 +83,7 @@ public final class RecordingSource: FrameSource {
     guard aheadCount > 0 else {
       ahead.deallocate()
       let damage = reader.damage.first.map { "; its line \($0.line): \($0.kind.reason)" } ?? ""
-      throw RecordingError(file: reader.name, reason: "holds no CAN frame\(damage); give a log of `candump -L`")
+      throw RecordingError(file: reader.name, reason: "holds no CAN frame\(damage); give a recording with frames")
     }
     let wallAtFirst = ahead[0].time.nanoseconds
     axisOffset = wallAtFirst &- RecordingSource.secondOne
@@ -90,7 +99,6 @@ public final class RecordingSource: FrameSource {
 
   public static let hostClock: @Sendable () -> Int64 = { RealClock.hostNanoseconds() }
 
-  public var channels: [String] { reader.channels }
   public static var memoryBytes: Int { aheadCapacity * MemoryLayout<CANFrame>.stride + 65_536 }
 
   public func read(into frames: UnsafeMutableBufferPointer<CANFrame>) -> Int {
@@ -162,6 +170,7 @@ public final class RecordingSource: FrameSource {
       do throws(RecordingError) {
         reader = try RecordingReader(path: waiting.removeFirst())
         isNextRecording = true
+        busOfChannel = []
         return true
       } catch {
         problem = error.description
@@ -181,9 +190,11 @@ public final class RecordingSource: FrameSource {
     }
   }
 
-  /// Turns the wall stamps of the frames just read into instants that never run back.
+  /// Numbers the buses of the frames just read, and turns their wall stamps into instants that never run back.
   private func place() {
+    while busOfChannel.count < reader.channels.count { busOfChannel.append(bus(of: reader.channels[busOfChannel.count])) }
     for i in 0..<aheadCount {
+      ahead[i].bus = busOfChannel[Int(ahead[i].bus)]
       let wall = ahead[i].time.nanoseconds
       var instant = wall &- axisOffset
       // Two clocks in one recording: after so many jumps back a jump ahead is no parked car any more.
@@ -208,5 +219,12 @@ public final class RecordingSource: FrameSource {
       lastInstant = instant
       ahead[i].time = Instant(nanoseconds: instant)
     }
+  }
+
+  private func bus(of channel: String) -> UInt8 {
+    if let known = channels.firstIndex(of: channel) { return UInt8(known) }
+    guard channels.count < 255 else { return 254 }
+    channels.append(channel)
+    return UInt8(channels.count - 1)
   }
 }

@@ -142,8 +142,8 @@ import Vocabulary
   }
 
   @Test func withoutInputsAComponentIsUnknownWithAReasonAndNeverZero() throws {
-    // Only the native bus: no coolant, no voltage, no engine speed is mapped.
-    let drive = Drive(try vehicle(["simulated-petrol"]), startWall: car(days: 2).configuration.start)
+    // Only where the car is: no coolant, no voltage, no engine speed is mapped.
+    let drive = Drive(try vehicle(["canmod-gps"]), startWall: car(days: 2).configuration.start)
     _ = drive.run(car(days: 2))
     var snapshot = CaptureSnapshot(signals: drive.definition.catalogue.count, stamp: drive.clock.now())
     drive.stage.fill(&snapshot)

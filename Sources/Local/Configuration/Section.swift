@@ -19,7 +19,8 @@ public struct Section {
   public let path: String
   /// Where the section starts; nil when the file does not have it.
   public let line: Int?
-  let file: String
+  /// What errors call the file.
+  public let file: String
   let environment: [String: String]
   private let entries: [Node.Entry]
   private let record = Record()

@@ -51,7 +51,7 @@ public struct ConfigurationCheck {
   }
 
   private var warnings: [String] {
-    var warnings = vehicle.problems
+    var warnings = vehicle.problems.map(\.description)
     if configuration.interfaces.isEmpty {
       warnings.append("no sources: only --replay can run; add `sources: [{can: can0}]` for a vehicle")
     }

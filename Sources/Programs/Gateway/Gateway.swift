@@ -84,7 +84,8 @@ public final class Gateway {
     let clock: any TimeSource
     if let replay {
       do throws(RecordingError) {
-        let source = try RecordingSource(paths: replay.recordings, speed: replay.speed)
+        let source = try RecordingSource(
+          paths: replay.recordings, speed: replay.speed, buses: configuration.interfaces)
         recording = source
         sources = [source]
         clock = source.clock
@@ -120,7 +121,7 @@ public final class Gateway {
     self.store = store
 
     let started = clock.now()
-    var standing = vehicle.problems + (store.repaired.map { [$0] } ?? [])
+    var standing = vehicle.problems.map(\.description) + (store.repaired.map { [$0] } ?? [])
     if let known = checkpoint?.trips.lastRunning, recording != nil, started.wallNanoseconds < known.wallNanoseconds {
       let warning =
         "the recording begins at \(started.rfc3339), before \(known.rfc3339) which this state already knows: if it is the same "

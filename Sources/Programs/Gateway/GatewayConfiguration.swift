@@ -2,7 +2,6 @@
 public import Adapters
 public import ConfigurationFile
 import FleetContract
-import Glibc
 public import MQTT
 import Pipeline
 
@@ -14,9 +13,10 @@ public struct GatewayConfiguration: Sendable {
   public var vehicle: String
   /// CAN interfaces in the order of the configuration; their index is the frames' bus.
   public var interfaces: [String]
-  public var packs: [String]
+  /// In order of precedence.
+  public var packs: [PackChoice]
   /// Folder that holds the packs.
-  public var packFolder: String
+  public var packFolder: PackFolder
   public var state: String
   public var socket: String
   public var broker: BrokerOptions?
@@ -27,6 +27,14 @@ public struct GatewayConfiguration: Sendable {
   public var displacementLitres: Double?
   public var parameters: [(component: ComponentID, name: String, value: Double)]
   public var logLevel: LogLevel
+
+  /// A pack of the configuration and the bus that it speaks of.
+  public struct PackChoice: Sendable {
+    /// Below `packFolder`, or a folder when it holds a slash.
+    public var name: String
+    /// Index in `interfaces`; nil for all of them.
+    public var bus: UInt8?
+  }
 
   public enum LogLevel: String, CaseIterable, Sendable { case debug, info, warning, error }
 
@@ -63,15 +71,12 @@ public struct GatewayConfiguration: Sendable {
     }
     let limits = try root.section("limits")
     let components = try root.section("components")
-    let packs = try root.strings("adapters", default: ["obd2"])
-    guard !packs.isEmpty else {
-      throw root.error("adapters", "no pack, so no frame would mean anything", mend: "write for example `adapters: [obd2]`")
-    }
+    let packs = try packChoices(root, interfaces)
     let packFolder = try root.optionalString("adapters_path").map(resolved)
     var configuration = GatewayConfiguration(
       file: path, vehicle: vehicle, interfaces: interfaces,
       packs: packs,
-      packFolder: packFolder ?? GatewayConfiguration.installedPacks(),
+      packFolder: packFolder.map(PackFolder.init(path:)) ?? .installed,
       state: resolved(try root.string("state", default: "/var/lib/telltale")),
       socket: resolved(try root.string("socket", default: "/run/telltale/telltale.sock")), broker: nil,
       memoryLimit: try limits.size("memory", in: 1 << 20...1 << 34, default: standardMemoryLimit),
@@ -108,33 +113,62 @@ public struct GatewayConfiguration: Sendable {
     return options
   }
 
-  /// Where packs are when the configuration does not say: the installed ones, else those installed beside this binary, else
-  /// those of the source tree that it was built in.
-  static func installedPacks() -> String {
-    let installed = ["/usr/share/telltale/adapters", "/usr/local/share/telltale/adapters"]
-    for folder in installed where access(folder + "/obd2/pack.yaml", R_OK) == 0 { return folder }
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let length = readlink("/proc/self/exe", &buffer, buffer.count)
-    var path = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    while let slash = path.lastIndex(of: "/") {
-      path = String(path[..<slash])
-      if access(path + "/share/telltale/adapters/obd2/pack.yaml", R_OK) == 0 { return path + "/share/telltale/adapters" }
-      if access(path + "/adapters/obd2/pack.yaml", R_OK) == 0 { return path + "/adapters" }
+  /// `adapters:` holds names, or `{pack: NAME, bus: INTERFACE}` for a pack that speaks of one bus.
+  private static func packChoices(
+    _ root: Section, _ interfaces: [String]
+  ) throws(ConfigurationError) -> [PackChoice] {
+    guard root.contains("adapters") else {
+      _ = try root.list("adapters")
+      return [PackChoice(name: "obd2")]
     }
-    return installed[0]
+    var choices: [PackChoice] = []
+    for (index, element) in try root.list("adapters").enumerated() {
+      func wrong(_ key: String, _ line: Int, _ reason: String, mend: String) -> ConfigurationError {
+        ConfigurationError(file: root.file, line: line, key: "adapters[\(index)]\(key)", reason: reason, mend: mend)
+      }
+      if let name = element.text {
+        choices.append(PackChoice(name: name))
+        continue
+      }
+      guard case .mapping(let entries) = element.content else {
+        throw wrong("", element.line, "not the name of a pack", mend: "write `- obd2`, or `- {pack: my-van, bus: can1}`")
+      }
+      var choice = PackChoice(name: "")
+      for entry in entries {
+        guard let text = entry.value.text else {
+          throw wrong(".\(entry.key)", entry.line, "not a name", mend: "write `{pack: my-van, bus: can1}`")
+        }
+        switch entry.key {
+        case "pack": choice.name = text
+        case "bus":
+          guard let bus = interfaces.firstIndex(of: text) else {
+            throw wrong(
+              ".bus", entry.line, "no source is called \"\(text)\"",
+              mend: interfaces.isEmpty
+                ? "list it: `sources: [{can: \(text)}]`" : "sources has \(interfaces.joined(separator: ", "))")
+          }
+          choice.bus = UInt8(bus)
+        default: throw wrong(".\(entry.key)", entry.line, "unknown key", mend: "the keys are pack and bus")
+        }
+      }
+      guard !choice.name.isEmpty else {
+        throw wrong(".pack", element.line, "is missing", mend: "write `{pack: my-van, bus: can1}`")
+      }
+      choices.append(choice)
+    }
+    guard !choices.isEmpty else {
+      throw root.error("adapters", "no pack, so no frame would mean anything", mend: "write for example `adapters: [obd2]`")
+    }
+    return choices
   }
 
   /// Reads the packs and builds the vehicle from them.
   public func vehicleDefinition() throws(ConfigurationError) -> VehicleDefinition {
     var loaded: [AdapterPack] = []
-    for name in packs {
-      let directory = name.contains("/") ? name : packFolder + "/" + name
-      guard access(directory + "/pack.yaml", F_OK) == 0 else {
-        throw ConfigurationError(
-          file: file, key: "adapters", reason: "no pack \"\(name)\" below \(packFolder)",
-          mend: "packs there: \(availablePacks()); or set adapters_path")
-      }
-      loaded.append(try AdapterPack.load(directory: directory))
+    for choice in packs {
+      var pack = try packFolder.load(choice.name, file: file, key: "adapters")
+      pack.bus = choice.bus
+      loaded.append(pack)
     }
     let vehicle = try VehicleDefinition(
       packs: loaded, overrides: parameters, displacementLitres: displacementLitres, file: file)
@@ -144,18 +178,5 @@ public struct GatewayConfiguration: Sendable {
         mend: "the pack must give it in \(misfit.expected): set its unit, and factor and offset to convert")
     }
     return vehicle
-  }
-
-  private func availablePacks() -> String {
-    guard let directory = opendir(packFolder) else { return "none (the folder does not exist)" }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if access("\(packFolder)/\(name)/pack.yaml", F_OK) == 0 { names.append(name) }
-    }
-    return names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
   }
 }

@@ -11,90 +11,66 @@ public struct VehicleDefinition: Sendable {
   public let table: DecoderTable
   public let parameters: VehicleParameters
   public let components: [ComponentParameters]
-  /// What the packs hold but cannot be used, one line each with file and mend: the rest works.
-  public let problems: [String]
+  /// What the packs hold but cannot be used: the rest works.
+  public let problems: [PackProblem]
   /// Names of the packs, in order.
   public let packs: [String]
+  /// Where each signal comes from, in the order of the packs; a signal may have several sources.
+  let sources: [SignalSource]
+  /// What `table` was built from.
+  let messages: [DecoderTable.Message]
   private let replies: [OBDReplyDecoder.Mapping]
+  private let replyBus: UInt8?
 
   /// A decoder of its own for whoever captures.
-  public var decoder: FrameDecoder {
-    var ignored: [MappingProblem] = []
-    return FrameDecoder(table: table, obd: OBDReplyDecoder(replies, problems: &ignored))
+  public var decoder: FrameDecoder { FrameDecoder(table: table, obd: replyDecoder) }
+
+  var replyDecoder: OBDReplyDecoder {
+    // Each mapping was checked when it was taken over.
+    var none: [MappingProblem] = []
+    return OBDReplyDecoder(replies, bus: replyBus, problems: &none)
   }
 
+  /// OBD-II parameters that are mapped.
+  var parameterCount: Int { replies.count }
+
   /// - Parameters:
-  ///   - packs: in order of precedence: of two mappings to one path both are decoded, the first one's description holds.
+  ///   - packs: in order of precedence: of two mappings to one path both are decoded, the first one's description
+  ///     holds. Of two packs that map one OBD-II parameter to one path the first does it. A pack that is bound to a
+  ///     bus goes, there, before those of every bus, identifier by identifier.
   ///   - overrides: component parameters of the user's configuration; they win over the packs'.
-  ///   - file: what errors call the place of the overrides.
-  /// - Throws: `ConfigurationError` when a DBC file that a pack names cannot be read at all.
+  ///   - file: what errors call the place of the overrides and of the list of packs.
+  /// - Throws: `ConfigurationError` when a network description that a pack names cannot be read at all.
   public init(
     packs: [AdapterPack], overrides: [(component: ComponentID, name: String, value: Double)],
     displacementLitres: Double? = nil, file: String = "configuration"
   ) throws(ConfigurationError) {
-    var catalogue = SignalCatalogue()
-    var problems: [String] = []
-    var replies: [OBDReplyDecoder.Mapping] = []
-    var messages: [DecoderTable.Message] = []
+    var builder = VehicleBuilder()
     var vehicle = VehicleParameters()
     var components = ComponentID.allCases.map { ComponentParameters($0) }
+    var taken: [AdapterPack] = []
     for pack in packs {
-      var byFile: [(file: String, line: Int, mappings: [SignalMapping])] = []
-      for signal in pack.signals {
-        guard let id = catalogue.add(signal.description) else {
-          problems.append("\(pack.directory)/pack.yaml:\(signal.line): more than 65,535 signals; leave some out")
-          continue
-        }
-        let range = catalogue[id].range
-        switch signal.source {
-        case .parameter(let pid):
-          replies.append(.init(pid: pid, target: id, factor: signal.factor, offset: signal.offset, range: range))
-        case .dbc(let file, let message, let name):
-          let mapping = SignalMapping(
-            message: message, signal: name, target: id, factor: signal.factor, offset: signal.offset, range: range)
-          if let at = byFile.firstIndex(where: { $0.file == file }) {
-            byFile[at].mappings.append(mapping)
-          } else {
-            byFile.append((file, signal.line, [mapping]))
-          }
-        }
+      if taken.contains(where: { $0.isSame(as: pack) }) {
+        builder.problems.append(PackProblem(file: file, reason: "the pack \(pack.name) is named twice; once is enough"))
+        continue
       }
-      for (file, line, mappings) in byFile {
-        let path = file.hasPrefix("/") ? file : pack.directory + "/" + file
-        let dbc: NetworkDescription
-        do throws(NetworkDescriptionError) {
-          dbc = try NetworkDescription.load(path: path)
-        } catch {
-          throw ConfigurationError(
-            file: pack.directory + "/pack.yaml", line: line, key: "dbc", reason: error.description,
-            mend: "give the path of the DBC file, relative to the pack's folder")
-        }
-        problems += dbc.problems.map { "\(path):\($0.line): \($0.reason)" }
-        var unmapped: [MappingProblem] = []
-        for message in dbc.compile(mappings, problems: &unmapped) { VehicleDefinition.merge(message, into: &messages) }
-        problems += unmapped.map { "\(pack.directory)/pack.yaml: \($0.description)" }
-      }
+      taken.append(pack)
+      try builder.add(pack)
       if let litres = pack.displacementLitres { vehicle.displacementLitres = litres }
       for p in pack.parameters { _ = components[Int(p.component.rawValue)].set(p.name, p.value) }
     }
     if let displacementLitres { vehicle.displacementLitres = displacementLitres }
     for p in overrides { _ = components[Int(p.component.rawValue)].set(p.name, p.value) }
     try VehicleDefinition.check(components, file)
-    var tableProblems: [DecoderTable.Problem] = []
-    table = DecoderTable(messages, problems: &tableProblems)
-    problems += tableProblems.map { problem in
-      let id = messages.indices.contains(problem.message) ? String(messages[problem.message].id.value, radix: 16) : "?"
-      return "message \(id): \(problem.reason)"
-    }
-    var replyProblems: [MappingProblem] = []
-    // Built once here only for its complaints.
-    _ = OBDReplyDecoder(replies, problems: &replyProblems)
-    problems += replyProblems.map(\.description)
-    self.catalogue = catalogue
-    self.replies = replies
-    self.problems = problems
+    table = builder.makeTable()
+    messages = builder.messages.map(\.message)
+    catalogue = builder.catalogue
+    replies = builder.replies.map(\.mapping)
+    replyBus = builder.commonReplyBus()
+    sources = builder.sources
+    problems = builder.problems
     self.components = components
-    self.packs = packs.map(\.name)
+    self.packs = taken.map(\.name)
     parameters = vehicle
   }
 
@@ -107,25 +83,29 @@ public struct VehicleDefinition: Sendable {
       guard low + 0.4 <= normal, normal + 0.4 <= high else {
         throw ConfigurationError(
           file: file, key: "components.charging",
-          reason: "low_voltage \(low), normal_voltage \(normal) and high_voltage \(high) are not in this order, 0.4 V apart",
+          reason:
+            "low_voltage \(low), normal_voltage \(normal) and high_voltage \(high) are not in this order, 0.4 V apart",
           mend: "give all three for this vehicle, for example 26, 28 and 30.4 at 24 V")
       }
     }
   }
+}
 
-  /// Two packs may map signals of one message: a table holds each identifier once, so they become one.
-  private static func merge(_ message: DecoderTable.Message, into messages: inout [DecoderTable.Message]) {
-    guard let at = messages.firstIndex(where: { $0.bus == message.bus && $0.id.key == message.id.key }) else {
-      messages.append(message)
-      return
-    }
-    let shift = messages[at].signals.count
-    messages[at].length = max(messages[at].length, message.length)
-    for var signal in message.signals {
-      if case .selected(let multiplexor, let values) = signal.presence {
-        signal.presence = .selected(multiplexor: multiplexor + shift, values: values)
-      }
-      messages[at].signals.append(signal)
-    }
+/// One source of one signal of the catalogue.
+struct SignalSource: Sendable {
+  var signal: SignalID
+  /// Index in the vehicle's packs.
+  var pack: Int
+  /// `PID 0C`, or `EngineStatus.EngineSpeed of car.dbc, id 120`.
+  var text: String
+  var factor: Double
+  var offset: Double
+  var period: Double?
+}
+
+extension AdapterPack {
+  /// Whether both would decode the same frames to the same signals.
+  fileprivate func isSame(as other: AdapterPack) -> Bool {
+    directory == other.directory && (bus == nil || other.bus == nil || bus == other.bus)
   }
 }

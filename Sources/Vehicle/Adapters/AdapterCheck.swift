@@ -1,0 +1,43 @@
+// `telltale adapter check`: everything that is wrong with one pack, and what it holds.
+import ConfigurationFile
+import Vocabulary
+
+/// The answer of a check.
+public struct AdapterCheck: Encodable, Sendable {
+  public var pack: String
+  public var directory: String
+  /// Whether a daemon would start with it.
+  public var isUsable: Bool
+  /// Signals of the catalogue that it gives.
+  public var signals: Int
+  /// OBD-II parameters and messages that they come from.
+  public var parameters: Int
+  public var messages: Int
+  public var files: Int
+  /// Empty for a pack without fault. For one that is refused, first why.
+  public var problems: [PackProblem]
+}
+
+extension AdapterPack {
+  /// Looks at all of a pack, where `load` stops at the first error: the schema, the network descriptions that it names,
+  /// each mapping, and the parameters of components.
+  public static func check(directory: String) -> AdapterCheck {
+    let reader = PackReader(directory: directory)
+    let pack = reader.pack
+    var check = AdapterCheck(
+      pack: pack.name, directory: pack.directory, isUsable: reader.errors.isEmpty, signals: 0, parameters: 0,
+      messages: 0,
+      files: pack.networks.count, problems: reader.errors.map { PackProblem($0) })
+    for signal in pack.signals { if case .parameter = signal.source { check.parameters += 1 } }
+    do throws(ConfigurationError) {
+      let vehicle = try VehicleDefinition(packs: [pack], overrides: [], file: pack.file)
+      check.signals = vehicle.catalogue.count
+      check.messages = vehicle.table.messageCount
+      check.problems += vehicle.problems
+    } catch {
+      check.isUsable = false
+      check.problems += [PackProblem(error)] + pack.problems
+    }
+    return check
+  }
+}

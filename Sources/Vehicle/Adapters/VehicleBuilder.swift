@@ -1,0 +1,207 @@
+// What a vehicle definition is gathered in, pack by pack: signals, their sources, messages, and what cannot be used.
+import ConfigurationFile
+import DecoderCore
+import Decoding
+import Vocabulary
+
+struct VehicleBuilder {
+  var catalogue = SignalCatalogue()
+  var sources: [SignalSource] = []
+  var problems: [PackProblem] = []
+  private(set) var replies: [(mapping: OBDReplyDecoder.Mapping, bus: UInt8?, pack: AdapterPack)] = []
+  private(set) var messages: [(message: DecoderTable.Message, file: String)] = []
+  private var packs = 0
+
+  /// - Throws: when a network description cannot be read at all.
+  mutating func add(_ pack: AdapterPack) throws(ConfigurationError) {
+    problems += pack.problems
+    var mappings: [[(mapping: SignalMapping, signal: PackSignal)]] = Array(repeating: [], count: pack.networks.count)
+    for signal in pack.signals {
+      guard let id = place(signal, of: pack) else { continue }
+      switch signal.source {
+      case .parameter(let pid): addReply(pid, as: id, signal, of: pack)
+      case .message(let network, let message, let name):
+        mappings[network].append(
+          (
+            SignalMapping(
+              message: message, signal: name, target: id, factor: signal.factor, offset: signal.offset,
+              range: catalogue[id].range), signal
+          ))
+      }
+    }
+    for (network, wanted) in zip(pack.networks, mappings) { try add(wanted, from: network, of: pack) }
+    packs += 1
+  }
+
+  /// The signal's place in the catalogue; nil, and a problem, when it cannot have one.
+  private mutating func place(_ signal: PackSignal, of pack: AdapterPack) -> SignalID? {
+    guard let id = catalogue.add(signal.description) else {
+      report(pack, signal, "more than 65,535 signals; leave some out")
+      return nil
+    }
+    let (unit, path) = (catalogue[id].unit, signal.description.path)
+    guard unit == signal.description.unit else {
+      let own = signal.description.unit
+      report(
+        pack, signal,
+        "\(path) comes \(own.isEmpty ? "without a unit" : "in \(own)"), before it came "
+          + (unit.isEmpty ? "without one" : "in \(unit)") + "; give both the same unit")
+      return nil
+    }
+    return id
+  }
+
+  private mutating func addReply(_ pid: UInt8, as id: SignalID, _ signal: PackSignal, of pack: AdapterPack) {
+    if let first = replies.first(where: { $0.mapping.pid == pid }) {
+      let known = first.mapping
+      // What two packs say alike is said once.
+      if known.target == id, known.factor == signal.factor, known.offset == signal.offset { return }
+      let owner = first.pack.directory == pack.directory ? "above" : "by the pack \(first.pack.name)"
+      report(
+        pack, signal,
+        "PID \(hexadecimal(pid)) is mapped to \(catalogue[known.target].path) \(owner) already; leave one out"
+      )
+      return
+    }
+    replies.append(
+      (
+        .init(pid: pid, target: id, factor: signal.factor, offset: signal.offset, range: catalogue[id].range), pack.bus,
+        pack
+      ))
+    note(id, "PID \(hexadecimal(pid))", signal)
+  }
+
+  private mutating func add(
+    _ wanted: [(mapping: SignalMapping, signal: PackSignal)], from network: PackNetwork, of pack: AdapterPack
+  ) throws(ConfigurationError) {
+    let path = pack.path(of: network)
+    let description: NetworkDescription
+    do throws(NetworkDescriptionError) {
+      description = try NetworkDescription.load(path: path)
+    } catch {
+      throw ConfigurationError(
+        file: pack.file, line: network.line, key: "dbc", reason: error.description,
+        mend: "give the path of the file relative to the pack's folder")
+    }
+    problems += description.problems.map { PackProblem(file: path, line: $0.line, reason: $0.reason) }
+    // One by one, so that a complaint belongs to the line of its mapping.
+    var usable: [SignalMapping] = []
+    for (mapping, signal) in wanted {
+      var defects: [MappingProblem] = []
+      let compiled = description.compile([mapping], bus: pack.bus, j1939: network.isJ1939, problems: &defects)
+      for defect in defects { report(pack, signal, defect.description) }
+      guard defects.isEmpty, let message = compiled.first else { continue }
+      usable.append(mapping)
+      let described = description.signal(mapping)
+      note(mapping.target, sourceText(mapping, described, message, network.file), signal)
+      if let described, let mend = misreading(described.unit, signal) { report(pack, signal, mend) }
+    }
+    var none: [MappingProblem] = []
+    for message in description.compile(usable, bus: pack.bus, j1939: network.isJ1939, problems: &none) {
+      merge(message, from: path)
+    }
+  }
+
+  private func sourceText(
+    _ mapping: SignalMapping, _ signal: NetworkDescription.Signal?, _ message: DecoderTable.Message, _ file: String
+  ) -> String {
+    var text = "\(mapping.message).\(mapping.signal) of \(file), "
+    if message.matching == .parameterGroup {
+      text += "PGN \(message.id.parameterGroup)"
+      if let spn = signal?.spn { text += ", SPN \(spn)" }
+    } else {
+      text += "id " + String(message.id.value, radix: 16, uppercase: true) + (message.id.isExtended ? " (29 bits)" : "")
+    }
+    return text
+  }
+
+  /// Why a mapping misreads the unit that the file gives; nil when it fits, or when nothing is known about one of the
+  /// two.
+  private func misreading(_ unit: String, _ signal: PackSignal) -> String? {
+    guard let needed = Conversion.from(unit, to: signal.description.unit) else { return nil }
+    let given = Conversion(factor: signal.factor, offset: signal.offset)
+    guard !given.isNear(needed) else { return nil }
+    return "the file gives it in \(unit), \(signal.description.unit) needs \(needed.keys)"
+  }
+
+  private mutating func note(_ id: SignalID, _ text: String, _ signal: PackSignal) {
+    sources.append(
+      SignalSource(
+        signal: id, pack: packs, text: text, factor: signal.factor, offset: signal.offset, period: signal.period))
+  }
+
+  private mutating func report(_ pack: AdapterPack, _ signal: PackSignal, _ reason: String) {
+    problems.append(PackProblem(file: pack.file, line: signal.line, reason: reason))
+  }
+
+  /// Two packs may map signals of one message: a table holds each identifier once, so they become one.
+  private mutating func merge(_ message: DecoderTable.Message, from file: String) {
+    guard let at = messages.firstIndex(where: { $0.message.isSameFrame(as: message) }) else {
+      messages.append((message, file))
+      return
+    }
+    let shift = messages[at].message.signals.count
+    messages[at].message.length = max(messages[at].message.length, message.length)
+    for var signal in message.signals {
+      if case .selected(let multiplexor, let values) = signal.presence {
+        signal.presence = .selected(multiplexor: multiplexor + shift, values: values)
+      }
+      messages[at].message.signals.append(signal)
+    }
+  }
+
+  /// The table of all messages; what it cannot take over becomes a problem.
+  mutating func makeTable() -> DecoderTable {
+    var defects: [DecoderTable.Problem] = []
+    let table = DecoderTable(messages.map(\.message), problems: &defects)
+    problems += defects.map { defect in
+      let (message, file) = messages[defect.message]
+      return PackProblem(
+        file: file, reason: "message \(String(message.id.value, radix: 16, uppercase: true)): \(defect.reason)")
+    }
+    return table
+  }
+
+  /// The bus that replies are looked for on; nil for every bus. There is one decoder of replies, so packs that are
+  /// bound to different buses cannot all have theirs.
+  mutating func commonReplyBus() -> UInt8? {
+    guard let first = replies.first else { return nil }
+    if let other = replies.first(where: { $0.bus != first.bus }) {
+      problems.append(
+        PackProblem(
+          file: other.pack.file,
+          reason:
+            "OBD-II replies are looked for on every bus, since the packs \(first.pack.name) and \(other.pack.name)"
+            + " are bound to different ones; bind both alike"))
+      return nil
+    }
+    return first.bus
+  }
+}
+
+extension NetworkDescription {
+  fileprivate func signal(_ mapping: SignalMapping) -> Signal? {
+    messages.first { $0.name == mapping.message }?.signals.first { $0.name == mapping.signal }
+  }
+}
+
+extension DecoderTable.Message {
+  fileprivate func isSameFrame(as other: DecoderTable.Message) -> Bool {
+    guard bus == other.bus, matching == other.matching else { return false }
+    return matching == .parameterGroup ? id.parameterGroup == other.id.parameterGroup : id.key == other.id.key
+  }
+}
+
+extension CANID {
+  /// The parameter group number of a 29-bit identifier (SAE J1939-21), without the destination of a PDU format below
+  /// 240.
+  var parameterGroup: UInt32 {
+    let group = value >> 8 & 0x3_FFFF
+    return group >> 8 & 0xFF < 240 ? group & 0x3_FF00 : group
+  }
+}
+
+/// Two upper-case digits.
+func hexadecimal(_ byte: UInt8) -> String {
+  (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+}

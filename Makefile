@@ -11,7 +11,7 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 
-.PHONY: help build demo test test-vm bench install clean
+.PHONY: help build demo test test-vm bench compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -42,6 +42,19 @@ bench: ## Measure speed, allocations, memory and size against the budgets.
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	@Benchmarks/bench
+
+compare: ## Decode random frames of every DBC, KCD and SYM file of the corpus beside cantools, bit for bit.
+	@scripts/setup compare
+	@Benchmarks/decoding-vs-cantools/run
+
+embedded: ## Compile the decoder core in Embedded Swift for ARM, run it under emulation, compare checksums.
+	@scripts/setup embedded
+	@Tests/Embedded/run
+
+SECONDS ?= 20
+fuzz: ## Fuzz every reader of foreign files, SECONDS each (default 20).
+	@scripts/setup fuzz
+	@Tests/Fuzz/run $(SECONDS)
 
 install: ## Install programs, packs, units, rules and manuals below DESTDIR.
 	@test -x $(BUILD)/telltaled || $(MAKE) --no-print-directory build

@@ -116,7 +116,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
-      dependencies: ["Vocabulary", "Documents", "Recordings", "Decoding", "VehicleSimulator", "Diagnostics", argumentParser],
+      dependencies: [
+        "Vocabulary", "Documents", "Recordings", "DecoderCore", "Decoding", "Adapters", "VehicleSimulator", "Diagnostics",
+        argumentParser,
+      ],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(
       name: "telltale-receiver",
@@ -145,6 +148,15 @@ let package = Package(
       of: "Diagnostics",
       knows: ["Vocabulary", "Documents", .product(name: "NIOHTTP1", package: "swift-nio")]),
     tests(
+      of: "Adapters",
+      knows: [
+        "ConfigurationFile", "DecoderCore", "Decoding", "Documents", "Health", "Pipeline", "Recordings", "VehicleSimulator",
+        "Vocabulary",
+      ]),
+    .testTarget(
+      name: "TelltaleTests", dependencies: ["telltale", "Vocabulary", "Decoding", "Recordings"],
+      path: "Tests/TelltaleTests", swiftSettings: strict),
+    tests(
       of: "Gateway",
       knows: [
         "Vocabulary", "Clock", "ConfigurationFile", "Recordings", "VehicleBus", "Decoding", "Adapters", "Pipeline",
@@ -152,3 +164,14 @@ let package = Package(
       ]),
   ]
 )
+
+// Only `make fuzz` builds the fuzz program: it needs libFuzzer, which comes with the sanitizer flags of that build.
+if Context.environment["TELLTALE_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["CFuzzer", "Vocabulary", "Recordings", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters"],
+      path: "Tests/Fuzz/Sources", swiftSettings: strict),
+  ]
+}

@@ -20,15 +20,19 @@ struct Telltale: ParsableCommand {
         telltale health --json     the same for a script
 
       Without a daemon:
-        telltale dbc check car.dbc
-        telltale simulate --help
+        telltale dbc check car.dbc             which of its lines are bad?
+        telltale stats drive.log --dbc car.dbc   does the description fit the vehicle?
+        telltale decode drive.log --pack obd2    its values as csv
+        telltale convert drive.trc drive.log     another format
+        telltale simulate --help                 a vehicle with known wear
 
       Exit codes: 0 done, 1 ran and found something wrong, 2 wrong call, 3 cannot reach the daemon, 4 refused.
       """,
     version: "telltale \(telltaleVersion)",
     subcommands: [
       StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
-      TripsCommand.self, MemoryCommand.self, DBCCommand.self, SimulateCommand.self,
+      TripsCommand.self, MemoryCommand.self, DBCCommand.self, StatsCommand.self, DecodeCommand.self, ConvertCommand.self,
+      AdapterCommand.self, SimulateCommand.self,
     ])
 
   static func main() { Glibc.exit(parseAndRun()) }

@@ -100,17 +100,25 @@ struct SimulateCommand: ParsableCommand {
 
   private func record(_ car: inout SimulatedPetrolCar) throws(RecordingError) {
     var log = try RecordingWriter(path: output, channels: SimulatedPetrolCar.channels)
-    var progress = SimulationProgress(km: km, days: days, start: car.now)
+    let begin = car.now
+    var progress = Progress()
     let batch = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 512)
     defer { batch.deallocate() }
     while true {
       let count = car.read(into: batch)
       if count == 0 { break }
       for frame in batch[..<count] { try log.write(frame) }
-      progress.update(car)
+      progress.update(progressText(of: car, since: begin))
     }
     try log.flush()
     progress.finish()
+  }
+
+  private func progressText(of car: borrowing SimulatedPetrolCar, since begin: Int64) -> String {
+    let byKm = km.map { car.distanceKm / $0 } ?? 0
+    let byDays = days.map { Double(car.now - begin) / 86_400e9 / $0 } ?? 0
+    let percent = Int(min(100, 100 * max(byKm, byDays)))
+    return "simulating: \(percent) %, \(Int(car.distanceKm)) km, \(car.frames) frames"
   }
 
   private func save(_ truth: PetrolTruth, to path: String) throws {
@@ -172,44 +180,5 @@ struct WearArgument {
     }
     self.component = component
     self.rate = rate
-  }
-}
-
-/// Says on standard error how far a long simulation is: in place on a terminal, else a line every ten seconds.
-private struct SimulationProgress {
-  private let km: Double?
-  private let days: Double?
-  private let start: Int64
-  private let begun = ContinuousClock.now
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private var next: ContinuousClock.Instant
-  private var hasShown = false
-
-  init(km: Double?, days: Double?, start: Int64) {
-    self.km = km
-    self.days = days
-    self.start = start
-    next = begun + .seconds(2)
-  }
-
-  mutating func update(_ car: SimulatedPetrolCar) {
-    guard car.frames % 32_768 < 512, ContinuousClock.now >= next else { return }
-    next = ContinuousClock.now + (isTerminal ? .milliseconds(500) : .seconds(10))
-    hasShown = true
-    let byKm = km.map { car.distanceKm / $0 } ?? 0
-    let byDays = days.map { Double(car.now - start) / 86_400e9 / $0 } ?? 0
-    let percent = Int(min(100, 100 * max(byKm, byDays)))
-    let text = "simulating: \(percent) %, \(Int(car.distanceKm)) km, \(car.frames) frames"
-    if isTerminal { rewriteLine(text) } else { complain(text) }
-  }
-
-  func finish() {
-    if hasShown && isTerminal { rewriteLine("") }
-  }
-
-  private func rewriteLine(_ text: String) {
-    // Back to the first column, and erase what stood there.
-    let bytes = Array(("\r\u{1B}[K" + text).utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
   }
 }

@@ -1,0 +1,29 @@
+// Which network description a command decodes with.
+import ArgumentParser
+import Decoding
+
+extension NetworkDescription {
+  /// Loads a description that a command cannot do without, and says on standard error when parts of it are bad.
+  /// - Throws: `NetworkDescriptionError`; `EmptyDescription` when nothing in the file is a message.
+  static func loadForUse(path: String) throws -> NetworkDescription {
+    let description = try load(path: path)
+    guard !description.messages.isEmpty else {
+      throw EmptyDescription(path: path, problem: description.problems.first)
+    }
+    if !description.problems.isEmpty {
+      complain("\(path): \(description.problems.count) problems; `telltale dbc check \(path)` names them")
+    }
+    return description
+  }
+}
+
+/// A file without any message.
+struct EmptyDescription: Error, CustomStringConvertible {
+  var path: String
+  var problem: NetworkDescription.Problem?
+
+  var description: String {
+    let first = problem.map { " (line \($0.line): \($0.reason))" } ?? ""
+    return "\(path): no message in it\(first); give the path of a DBC, KCD or SYM file"
+  }
+}

@@ -154,7 +154,7 @@ let package = Package(
         "Vocabulary",
       ]),
     .testTarget(
-      name: "TelltaleTests", dependencies: ["telltale", "Vocabulary", "Decoding", "Recordings"],
+      name: "TelltaleTests", dependencies: ["telltale", "Vocabulary", "Decoding", "Recordings", argumentParser],
       path: "Tests/TelltaleTests", swiftSettings: strict),
     tests(
       of: "Gateway",

@@ -1,4 +1,5 @@
 // The way of one frame, in one process: what a simulated car with known truth becomes.
+import Adapters
 import Testing
 import VehicleSimulator
 import Vocabulary
@@ -139,6 +140,29 @@ import Vocabulary
     let bytes = try #require(drive.checkpoint).bytes
     #expect(GatewayCheckpoint(version: GatewayCheckpoint.version + 1, bytes: bytes) == nil)
     #expect(GatewayCheckpoint(version: GatewayCheckpoint.version, bytes: bytes.dropLast()) == nil)
+  }
+
+  /// The worked example of a vehicle that is known by its DBC alone: no OBD-II reply is looked at.
+  @Test func aVehicleOfDBCMessagesReachesScoresWithoutOBD() throws {
+    let drive = Drive(try vehicle(["simulated-petrol"]), startWall: car(days: 40).configuration.start)
+    _ = drive.run(car(days: 40))
+    for component in ComponentID.allCases {
+      let report = try #require(drive.report(component))
+      #expect(report.score > 90 && report.confidence > 0.9, "\(component.name): \(report.score)")
+    }
+  }
+
+  /// A pack that is bound to another bus than the frames come from gives nothing; unbound, or bound to theirs, it does.
+  @Test(arguments: [(UInt8?.none, true), (0, true), (1, false)])
+  func aPackHoldsForItsBusAlone(bus: UInt8?, isHeard: Bool) throws {
+    var pack = try AdapterPack.load(directory: packFolder + "/simulated-petrol")
+    pack.bus = bus
+    let drive = Drive(
+      try VehicleDefinition(packs: [pack], overrides: []), startWall: car(days: 1).configuration.start)
+    _ = drive.run(car(days: 1))
+    var snapshot = CaptureSnapshot(signals: drive.definition.catalogue.count, stamp: drive.clock.now())
+    drive.stage.fill(&snapshot)
+    #expect((snapshot.trips > 0) == isHeard)
   }
 
   @Test func withoutInputsAComponentIsUnknownWithAReasonAndNeverZero() throws {

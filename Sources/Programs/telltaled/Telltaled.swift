@@ -37,7 +37,7 @@ struct Telltaled: ParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Recordings (candump -L) to play one after the other instead of listening; - is standard input.",
+      "Recordings (candump, trc, asc, …) to play one after the other instead of listening; - is standard input.",
       valueName: "log"))
   var replay: [String] = []
 

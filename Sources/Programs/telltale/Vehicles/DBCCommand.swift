@@ -6,12 +6,12 @@ import Documents
 
 struct DBCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dbc", abstract: "Work with DBC files.", subcommands: [Check.self])
+    commandName: "dbc", abstract: "Work with network descriptions: DBC, KCD and SYM files.", subcommands: [Check.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Count messages and signals of DBC files and name each bad line.",
+      abstract: "Count the messages and signals of network descriptions and name each bad line.",
       discussion: """
         A bad line never costs the rest of its file: it is named with its number and the reason, and the rest is loaded.
 
@@ -24,7 +24,7 @@ struct DBCCommand: ParsableCommand {
           telltale dbc check --json car.dbc | jq '.[].problems'
         """)
 
-    @Argument(help: "DBC files.")
+    @Argument(help: "DBC, KCD or SYM files.")
     var files: [String]
 
     @Flag(help: "Print one JSON document and nothing else.")

@@ -11,7 +11,7 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 
-.PHONY: help build demo test test-vm bench compare embedded fuzz install clean
+.PHONY: help build demo test test-vm bench bench-decoder compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -42,6 +42,10 @@ bench: ## Measure speed, allocations, memory and size against the budgets.
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	@Benchmarks/bench
+
+bench-decoder: ## Time the decoder beside generated C, table-driven C and cantools over the same frames.
+	@scripts/setup bench
+	@Benchmarks/decoder/run
 
 compare: ## Decode random frames of every DBC, KCD and SYM file of the corpus beside cantools, bit for bit.
 	@scripts/setup compare

@@ -27,9 +27,10 @@ extension DecoderTable {
     _ outcome: inout Outcome
   ) {
     let section = sections.span[place]
+    let extra = extras.span[place]
     let selectors = selectors.span.extracting(
-      Int(section.firstSelector)..<Int(section.firstSelector) + Int(section.selectorCount))
-    if section.selectsOne, length >= selectors[0].bytesNeeded {
+      Int(extra.firstSelector)..<Int(extra.firstSelector) + Int(extra.selectorCount))
+    if extra.selectsOne, length >= selectors[0].bytesNeeded {
       if let behind = sectionBehind(selectors[0].field.rightAligned(payload), of: selectors[0]) {
         return runChecked(behind, payload, length, time, into: &out, &outcome)
       }
@@ -47,7 +48,7 @@ extension DecoderTable {
       outcome.count += 1
     }
     let wideOperations = wideOperations.span.extracting(
-      Int(section.firstWide)..<Int(section.firstWide) + Int(section.wide))
+      Int(extra.firstWide)..<Int(extra.firstWide) + Int(extra.wide))
     for i in wideOperations.indices where outcome.count < out.count {
       guard length >= wideOperations[i].bytesNeeded else { continue }
       out[outcome.count] = wideOperations[i].sample(payload, at: time)

@@ -5,14 +5,18 @@ public import Vocabulary
 /// All messages of a configuration as one flat table, immutable once built.
 ///
 /// A frame's identifier finds its message in an open-addressing hash table. Signals that are always there form one
-/// section, those behind each value of a multiplexor another. A section is a run of little-endian signals, a run of
-/// big-endian ones and a run of all that one 64-bit word does not hold, so that the loops have no branch per signal.
+/// section; behind each value of a multiplexor lies another, which mostly repeats those above it, so that one section
+/// is all that a frame takes. A section is a run of little-endian signals, a run of big-endian ones and a run of all
+/// that one 64-bit word does not hold, so that the loops have no branch per signal.
 public struct DecoderTable: Sendable {
   /// A hash table, then the sections behind multiplexors.
   var sections: [Section]
+  /// Of the section with the same index.
+  var extras: [SectionExtras]
   var operations: [Operation]
   var wideOperations: [WideOperation]
   var selectors: [Selector]
+  /// By a multiplexor's value.
   var directSections: [UInt32]
   var cases: [Case]
   var hash: KeyHash
@@ -29,8 +33,8 @@ public struct DecoderTable: Sendable {
   public var memoryBytes: Int {
     // Each array has a header of two words of the object and two of its own.
     func bytes<Element>(_ array: [Element]) -> Int { 32 + array.capacity * MemoryLayout<Element>.stride }
-    return bytes(sections) + bytes(operations) + bytes(wideOperations) + bytes(selectors) + bytes(directSections)
-      + bytes(cases) + MemoryLayout<DecoderTable>.size
+    return bytes(sections) + bytes(extras) + bytes(operations) + bytes(wideOperations) + bytes(selectors)
+      + bytes(directSections) + bytes(cases) + MemoryLayout<DecoderTable>.size
   }
 
   /// What became of a frame.
@@ -48,7 +52,7 @@ public struct DecoderTable: Sendable {
   }
 
   /// Decodes a data frame into `out`, from its front. Signals that the frame is too short for are left out, as are
-  /// samples for which `out` has no more room. Remote and error flags are not looked at: do not hand such frames in.
+  /// samples for which `out` has no more room. A frame with the remote or the error flag is an unknown one.
   ///
   /// Inlined, and the payload taken apart, so that a frame's 80 bytes are not copied for the call: of a classic frame
   /// 24 are needed.
@@ -72,36 +76,55 @@ public struct DecoderTable: Sendable {
     _ word: UInt64, _ length: UInt8, id: CANID, bus: UInt8, time: Instant, into out: inout MutableSpan<Sample>
   ) -> Outcome {
     guard let place = place(of: id, on: bus) else { return Outcome() }
-    let (chosen, isUnknown) = chosenSection(place, word, length)
-    let section = sections.span[chosen]
-    guard length >= section.bytesNeeded && section.narrow <= out.count && section.plan != .checked else {
-      return decodeChecked(place, CANPayload(word: word), length, time, into: &out)
+    let section = sections.span[place]
+    guard length >= section.bytesNeeded && section.narrow <= out.count else {
+      return decodeSelected(place, word, length, time, into: &out)
     }
-    run(section, word, time, into: &out)
-    let first = sections.span[place]
-    return Outcome(
-      count: section.narrow, message: Int(first.message), isShort: length < first.length,
-      hasUnknownSelector: isUnknown)
+    // All of one byte order. Which one is a choice of values here: no branch that could be mispredicted.
+    let doubts = run(
+      Int(section.firstOperation), 0..<section.narrow, section.little > 0 ? word : word.byteSwapped, time, into: &out)
+    if doubts > 0 { judge(section, word, &out) }
+    return Outcome(count: section.narrow, message: Int(section.message), isShort: length < section.length)
   }
 
-  /// The section to decode, which for a multiplexed message lies behind its multiplexors, and whether one of these has
-  /// a value that selects nothing.
-  @inline(__always) private func chosenSection(
-    _ place: Int, _ word: UInt64, _ length: UInt8
-  ) -> (place: Int, isUnknown: Bool) {
+  /// A classic frame of any message: by the section behind its multiplexors that has all of this frame's signals, or
+  /// where there is no such section sample by sample.
+  @inline(never) private func decodeSelected(
+    _ place: Int, _ word: UInt64, _ length: UInt8, _ time: Instant, into out: inout MutableSpan<Sample>
+  ) -> Outcome {
     var chosen = place
-    while sections.span[chosen].plan == .selection {
-      let selector = selectors.span[Int(sections.span[chosen].firstSelector)]
-      if length < selector.bytesNeeded { return (chosen, false) }
-      guard let behind = sectionBehind(selector.field.rightAligned(word), of: selector) else { return (chosen, true) }
+    var extra = extras.span[place]
+    var isUnknown = false
+    while extra.selectsOne && extra.isQuick {
+      let selector = selectors.span[Int(extra.firstSelector)]
+      guard length >= selector.bytesNeeded else { break }
+      guard let behind = sectionBehind(selector.field.rightAligned(word), of: selector) else {
+        isUnknown = true
+        break
+      }
       chosen = behind
+      extra = extras.span[behind]
     }
-    return (chosen, false)
+    let section = sections.span[chosen]
+    guard extra.isQuick && length >= extra.bytesNeeded && section.narrow <= out.count else {
+      return decodeChecked(place, CANPayload(word: word), length, time, into: &out)
+    }
+    let first = Int(section.firstOperation)
+    let leading = section.little > 0 ? Int(section.little) : section.narrow
+    var doubts = run(first, 0..<leading, section.little > 0 ? word : word.byteSwapped, time, into: &out)
+    if leading < section.narrow {
+      doubts &+= run(first, leading..<section.narrow, word.byteSwapped, time, into: &out)
+    }
+    if doubts > 0 { judge(section, word, &out) }
+    return Outcome(
+      count: section.narrow, message: Int(section.message), isShort: length < section.length,
+      hasUnknownSelector: isUnknown)
   }
 
   /// Where the message stands that a frame is: that of its whole identifier, else that of its parameter group.
   @inline(__always) func place(of id: CANID, on bus: UInt8) -> Int? {
-    if let place = place(of: id.key, on: UInt16(bus)) { return place }
+    guard id.rawValue & (CANID.remoteFlag | CANID.errorFlag) == 0 else { return nil }
+    if let place = place(of: id.rawValue, on: UInt16(bus)) { return place }
     return hasParameterGroups && id.isExtended ? place(of: id.parameterGroupKey, on: UInt16(bus)) : nil
   }
 
@@ -109,46 +132,37 @@ public struct DecoderTable: Sendable {
   @inline(__always) private func place(of key: UInt32, on bus: UInt16) -> Int? {
     let sections = sections.span
     var i = hash.place(of: key)
-    while sections[i].message != Section.noMessage {
+    while true {
       if sections[i].key == key && (sections[i].bus == bus || sections[i].bus == Section.anyBus) { return i }
+      if sections[i].key == Section.noKey { return nil }
       i = (i &+ 1) & hashMask
     }
-    return nil
   }
 
-  /// A section's narrow signals: the hot loops.
+  /// The hot loop: `range` of the operations that begin at `first`, those that take their bits from `word`. Returns how
+  /// many of the samples, which all are called valid here, are no measurements. `out` must be long enough.
   @inline(__always) private func run(
-    _ section: Section, _ word: UInt64, _ time: Instant, into out: inout MutableSpan<Sample>
-  ) {
-    let first = Int(section.firstOperation)
-    let little = Int(section.little)
-    let operations = operations.span.extracting(first..<first &+ section.narrow)
+    _ first: Int, _ range: Range<Int>, _ word: UInt64, _ time: Instant, into out: inout MutableSpan<Sample>
+  ) -> Int {
+    let operations = operations.span.extracting(first..<first &+ range.upperBound)
     var doubts = 0
-    for i in 0..<little {
+    for i in range {
       let operation = operations[i]
       let code = operation.code(word)
       doubts &+= operation.isMeasurement(code) ? 0 : 1
       out[i] = Sample(
         time: time, value: operation.value(code), signal: SignalID(rawValue: operation.signal), validity: .valid)
     }
-    let swapped = word.byteSwapped
-    for i in little..<operations.count {
-      let operation = operations[i]
-      let code = operation.code(swapped)
-      doubts &+= operation.isMeasurement(code) ? 0 : 1
-      out[i] = Sample(
-        time: time, value: operation.value(code), signal: SignalID(rawValue: operation.signal), validity: .valid)
-    }
-    if doubts != 0 { judge(first, little: little, operations.count, word, &out) }
+    return doubts
   }
 
   /// The validity of a section's samples, of which some are no measurements.
-  @inline(never) private func judge(
-    _ first: Int, little: Int, _ count: Int, _ word: UInt64, _ out: inout MutableSpan<Sample>
-  ) {
-    for i in 0..<count {
-      let operation = operations[first + i]
-      out[i].validity = operation.validity(operation.code(i < little ? word : word.byteSwapped))
+  @inline(never) private func judge(_ section: Section, _ word: UInt64, _ out: inout MutableSpan<Sample>) {
+    let first = Int(section.firstOperation)
+    let operations = operations.span.extracting(first..<first &+ section.narrow)
+    for i in operations.indices {
+      let code = operations[i].code(i < Int(section.little) ? word : word.byteSwapped)
+      out[i].validity = operations[i].validity(code)
     }
   }
 

@@ -1,46 +1,44 @@
-// The rows of a decoder table that lead from a frame's identifier to its signals.
+// The rows of a decoder table that lead from a frame's identifier to its operations.
 
-import Vocabulary
-
-/// Signals that are decoded together, and for those that are always there the message: a place of the hash table.
-/// 32 bytes: half a cache line has all there is to know of a message without multiplexors.
+/// Signals that are decoded together. A message's first section is a place of the hash table; all messages of one key
+/// lie on one probe sequence, those of one bus before those of every bus.
 ///
-/// All messages of one key lie on one probe sequence, those of one bus first.
+/// 16 bytes that never lie across two cache lines: all that a message without multiplexors takes.
 struct Section: BitwiseCopyable {
-  static let noMessage = UInt16.max
+  /// Of a free place; no identifier has it.
+  static let noKey = UInt32.max
   static let anyBus = UInt16.max
+  /// A number of `bytesNeeded` that no frame has.
+  static let notPlain = UInt8.max
 
-  /// How a frame that is whole is decoded.
-  enum Plan: UInt8, BitwiseCopyable {
-    /// By the section's operations.
-    case operations
-    /// By the section behind its one multiplexor; where the value selects none, by its own operations.
-    case selection
-    /// As `DecoderTable.decodeChecked` does it, which decodes everything.
-    case checked
-  }
-
-  var key: UInt32 = 0
-  var bus = Section.anyBus
-  /// Index in the descriptions the table was built from.
-  var message = Section.noMessage
+  var key = Section.noKey
   /// Of `little` little-endian operations, then `big` big-endian ones.
   var firstOperation: UInt32 = 0
-  var firstWide: UInt32 = 0
-  var firstSelector: UInt32 = 0
-  var little: UInt16 = 0
-  var big: UInt16 = 0
-  var wide: UInt16 = 0
-  var selectorCount: UInt16 = 0
-  /// Data bytes with which all of the section's signals are whole.
+  var bus = Section.anyBus
+  /// Index in the descriptions the table was built from.
+  var message: UInt16 = 0
+  var little: UInt8 = 0
+  var big: UInt8 = 0
+  /// Data bytes with which the operations give all there is; `notPlain` where they do not, or have both byte orders.
   var bytesNeeded: UInt8 = 0
   /// Data bytes of a whole frame of the message.
   var length: UInt8 = 0
-  var plan = Plan.operations
-  /// Has one multiplexor, and the sections behind it have this section's operations as well.
-  var selectsOne = false
 
   var narrow: Int { Int(little) &+ Int(big) }
+}
+
+/// What a section has beside operations.
+struct SectionExtras: BitwiseCopyable {
+  var firstWide: UInt32 = 0
+  var firstSelector: UInt32 = 0
+  var wide: UInt16 = 0
+  var selectorCount: UInt16 = 0
+  /// Data bytes with which the operations' signals are whole.
+  var bytesNeeded: UInt8 = 0
+  /// Has one multiplexor, and the sections behind it have this section's operations as well.
+  var selectsOne = false
+  /// Nothing wide, and no multiplexor but the one of `selectsOne`, which lies in the first word.
+  var isQuick = true
 }
 
 /// A multiplexor: its values below `directCount` are looked up by index, greater ones among the cases.
@@ -62,26 +60,4 @@ struct Case: BitwiseCopyable {
   var low: UInt32
   var high: UInt32
   var section: UInt32
-}
-
-/// Multiplicative hashing: the upper bits of the product are the well-mixed ones.
-struct KeyHash: BitwiseCopyable {
-  var factor: UInt32
-  /// 32 minus the bits of a place.
-  var shift: UInt32
-
-  @inline(__always) func place(of key: UInt32) -> Int { Int((key &* factor) &>> shift) }
-}
-
-extension CANID {
-  /// Never that of an identifier, whose keys have bit 30 clear.
-  private static let parameterGroupFlag: UInt32 = 0x4000_0000
-
-  /// What the parameter group of a 29-bit identifier is looked up by (SAE J1939-21): extended data page, data page, PDU
-  /// format and, where that is 240 or more, the group extension. Below 240 that byte is the destination's address.
-  @inline(__always) var parameterGroupKey: UInt32 {
-    let number = value &>> 8 & 0x3FFFF
-    let isAddressed = number &>> 8 & 0xFF < 240
-    return CANID.parameterGroupFlag | (isAddressed ? number & 0x3FF00 : number)
-  }
 }

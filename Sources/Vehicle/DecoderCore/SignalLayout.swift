@@ -61,8 +61,8 @@ extension DecoderTable {
   public enum ReservedValues: UInt8, BitwiseCopyable, Sendable {
     case none
     /// SAE J1939-71, tables 1 and 3. The top byte of a signal of 8 bits or more: 0xFF not available, 0xFE error,
-    /// 0xFB...0xFD reserved. Of 2 to 7 bits: all ones not available, one below it error. A single bit has none, nor have
-    /// IEEE numbers and multiplexors, of which every code is meant.
+    /// 0xFB...0xFD reserved. Of 2 to 7 bits: all ones not available, one below it error. A single bit has none, neither
+    /// have IEEE numbers and multiplexors, of which every code is meant.
     case j1939
   }
 

@@ -184,6 +184,16 @@ import Vocabulary
     #expect(refused.map(\.reason) == [.unusableMultiplexor])
   }
 
+  @Test func whatNoTableCanDecodeIsToldWithItsLine() {
+    let deep = (1...11).map { " SG_ S\($0) m1M : \($0 * 4)|4@1+ (1,0) [0|0] \"\" X" }
+    let chain = (1...11).map { "SG_MUL_VAL_ 1 S\($0) S\($0 - 1) 1-1;" }
+    let text = ["BO_ 1 A: 8 X", " SG_ S0 M : 0|4@1+ (1,0) [0|0] \"\" X"] + deep + chain
+    let description = NetworkDescription.parse(bytes: Array(text.joined(separator: "\n").utf8), name: "deep.dbc")
+    #expect(description.problems.isEmpty)
+    #expect(description.undecodable.map(\.line) == [11, 12, 13])
+    #expect(description.undecodable.first?.reason == "signal S9: more than eight multiplexors below each other")
+  }
+
   /// Plain decoding takes the file as it stands: `m` without a value is no multiplexor there.
   @Test func aRepairedSelectionCountsOnlyWithValidityRules() {
     let odd = NetworkDescription.parse(

@@ -67,9 +67,9 @@ import Testing
 
     let many = (0..<70_000).map { "BO_ \($0) A:8\n" }.joined()
     let file = NetworkDescription.parse(bytes: Array(many.utf8), name: "")
-    #expect(file.messages.count == 65_536)
-    let full = "more than 65536 messages: those from here on are left out"
-    #expect(file.problems.last == NetworkDescription.Problem(line: 65_537, reason: full))
+    #expect(file.messages.count == 65_534)
+    let full = "more than 65534 messages: those from here on are left out"
+    #expect(file.problems.last == NetworkDescription.Problem(line: 65_535, reason: full))
   }
 
   /// Neither names nor quotes without end make a short file slow or its messages long.

@@ -77,6 +77,14 @@ final class ConvertTests {
     #expect(try frames(log).count == 3)
   }
 
+  /// 00000123 would come back as 123, another message.
+  @Test(arguments: ["genericid", "microchip"])
+  func anIdentifierThatWouldBecomeAnotherIsLeftOut(format: String) throws {
+    let log = try write("(1.0) can0 00000123#11\n(2.0) can0 00000800#22\n", to: "in.log")
+    try convert([log, folder + "/out", "--to", format])
+    #expect(try frames(folder + "/out").count == 1)
+  }
+
   @Test func aNameThatSaysNoFormatNeedsOne() throws {
     let log = try write(Self.log, to: "in.log")
     #expect(throws: (any Error).self) { try convert([log, folder + "/out"]) }

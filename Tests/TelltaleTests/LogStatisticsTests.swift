@@ -87,6 +87,18 @@ struct LogStatisticsTests {
     let strict = Self.statistics(strict: true, over: frames)
     #expect([strict.counts.decoded, strict.counts.unknownMultiplexor] == [0, 1])
     #expect(strict.seenMessages.first?.frames == 1)
+    // However long the frame is.
+    #expect(Self.statistics(strict: true, over: [Self.frame(0x201, [])]).counts.decoded == 0)
+  }
+
+  @Test func rawCountsWhatIsNotFinite() throws {
+    var statistics = LogStatistics(
+      NetworkDescription.parse(
+        bytes: Array("BO_ 1 A: 4 X\n SG_ F : 0|32@1- (1,0) [0|0] \"\" X\nSIG_VALTYPE_ 1 F : 1;\n".utf8), name: "f.dbc"),
+      j1939: false, isRaw: true, isStrict: false)
+    statistics.observe(Self.frame(1, [0, 0, 0x80, 0x7F]))
+    let counts = try #require(statistics.seenMessages.first?.signals.first?.counts)
+    #expect(counts.n == 1 && counts.outOfRange == 0 && counts.last == .infinity)
   }
 
   @Test func whatTheFileDoesNotMarkIsSelectedOnlyWithValidityRules() {

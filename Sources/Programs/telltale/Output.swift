@@ -19,9 +19,11 @@ func put(_ bytes: [UInt8]) throws(OutputError) {
 
 func put(_ text: String) throws(OutputError) { try put(Array(text.utf8)) }
 
-/// Writes a line to standard error; an error there has nobody left to be told.
+/// Writes lines to standard error; an error there has nobody left to be told. Names in them come from files and may not
+/// drive the terminal.
 func complain(_ text: String) {
-  let bytes = Array((text + "\n").utf8)
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { StyledText(String($0)).text }
+  let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 

@@ -35,7 +35,11 @@ struct Telltale: ParsableCommand {
       AdapterCommand.self, SimulateCommand.self,
     ])
 
-  static func main() { Glibc.exit(parseAndRun()) }
+  static func main() {
+    // A reader that goes away (head, less) ends a command with exit code 1, not by a signal.
+    signal(SIGPIPE, SIG_IGN)
+    Glibc.exit(parseAndRun())
+  }
 
   private static func parseAndRun() -> CInt {
     do {
@@ -43,8 +47,10 @@ struct Telltale: ParsableCommand {
       try command.run()
       return 0
     } catch let error as DiagnosticsError {
-      complain("Error: " + StyledText(error.description).text)
+      complain("Error: " + error.description)
       return exitStatus(of: error)
+    } catch let error as OutputError where error.code == EPIPE {
+      return 1
     } catch {
       let message = fullMessage(for: error)
       switch exitCode(for: error) {

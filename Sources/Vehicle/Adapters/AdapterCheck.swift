@@ -34,6 +34,9 @@ extension AdapterPack {
       check.signals = vehicle.catalogue.count
       check.messages = vehicle.table.messageCount
       check.problems += vehicle.problems
+      if vehicle.sources.isEmpty, check.problems.isEmpty {
+        check.problems.append(PackProblem(file: pack.file, reason: "maps no signal; list some below obd2 or dbc"))
+      }
     } catch {
       check.isUsable = false
       check.problems += [PackProblem(error)] + pack.problems

@@ -16,7 +16,8 @@ public struct RecordingWriter: ~Copyable {
   /// Frames written so far, those still in the buffer included.
   public private(set) var frames = 0
   /// Frames that the format cannot hold, which were left out: error frames but in candump, trc, asc and csv; remote
-  /// requests in gvret, genericid, crtd and microchip; FD frames in canhacker, crtd and microchip.
+  /// requests in gvret, genericid, crtd and microchip; FD frames in canhacker, crtd and microchip; 29-bit identifiers up to
+  /// 7FF in genericid and microchip.
   public private(set) var leftOut = 0
   /// Names by `CANFrame.bus`, each cut to 15 bytes; a frame of another bus goes to the last one. May be replaced as
   /// more channels become known. Formats with bus numbers write numbers where all names are such, else places in this
@@ -180,12 +181,20 @@ extension RecordingFormat {
   fileprivate func holds(_ frame: CANFrame) -> Bool {
     switch self {
     case .candump, .csv, .trc, .asc: true
-    case .gvret, .genericid: !frame.id.isErrorFrame && !frame.id.isRemoteRequest
+    case .gvret: !frame.id.isErrorFrame && !frame.id.isRemoteRequest
+    case .genericid: !frame.id.isErrorFrame && !frame.id.isRemoteRequest && frame.id.showsItsLength
     case .busmaster: !frame.id.isErrorFrame
     case .canhacker: !frame.id.isErrorFrame && !frame.isFlexible
-    case .crtd, .microchip: !frame.id.isErrorFrame && !frame.id.isRemoteRequest && !frame.isFlexible
+    case .crtd: !frame.id.isErrorFrame && !frame.id.isRemoteRequest && !frame.isFlexible
+    case .microchip:
+      !frame.id.isErrorFrame && !frame.id.isRemoteRequest && !frame.isFlexible && frame.id.showsItsLength
     }
   }
+}
+
+extension CANID {
+  /// Whether its number alone says how many bits it has: one of 29 bits that fits into 11 would become another message.
+  fileprivate var showsItsLength: Bool { !isExtended || value > 0x7FF }
 }
 
 extension CANFrame {

@@ -11,8 +11,9 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Rewrite a recording in another format.",
     discussion: """
       The input's format is told by its content, the output's by the ending of its name; --from and --to say it where \
-      that is not enough. Damaged lines are left out and counted. What the new format cannot say is lost: \
-      nanoseconds, names of channels, or whole frames, which are counted.
+      that is not enough. Damaged lines are left out and counted. What the new format cannot say is lost: finer times, \
+      names of channels, flags of FD frames, the class of an error; frames that it would make others of are left out \
+      and counted.
 
       Formats: candump (.log), PCAN trace (.trc), Vector ASCII (.asc), GVRET (gvret) and generic (genericid) csv of \
       SavvyCAN, CANHacker (canhacker), OVMS (crtd), Microchip (microchip), BUSMASTER (busmaster), and csv, Telltale's \
@@ -20,7 +21,7 @@ struct ConvertCommand: ParsableCommand {
 
       Examples:
         telltale convert drive.trc drive.log
-        telltale convert capture.csv - --to candump | telltaled --replay -
+        telltale convert capture.csv - --to candump | telltaled --config t.yaml --replay -
         telltale convert drive.log drive.csv --to gvret
       """)
 
@@ -48,8 +49,6 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
-    // A reader that goes away shall end the command with exit code 1, not by a signal.
-    signal(SIGPIPE, SIG_IGN)
     guard let format = to ?? RecordingFormat(path: output) else { throw ExitCode(2) }
     do {
       try convert(to: format)
@@ -93,10 +92,12 @@ struct ConvertCommand: ParsableCommand {
   }
 }
 
-/// Whether two names lead to one existing file.
-private func isSameFile(_ a: String, _ b: String) -> Bool {
+/// Whether a recording's name (`-` is standard input) and another name lead to one existing file.
+private func isSameFile(_ log: String, _ other: String) -> Bool {
   var first = stat()
   var second = stat()
-  guard stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
+  guard (log == "-" ? fstat(STDIN_FILENO, &first) : stat(log, &first)) == 0, stat(other, &second) == 0,
+    second.st_mode & S_IFMT == S_IFREG
+  else { return false }
   return first.st_dev == second.st_dev && first.st_ino == second.st_ino
 }

@@ -3,7 +3,6 @@ import Adapters
 import ArgumentParser
 import DecoderCore
 import Decoding
-import Glibc
 import Recordings
 import Vocabulary
 
@@ -53,25 +52,19 @@ struct DecodeCommand: ParsableCommand {
   }
 
   func run() throws {
-    // A reader that goes away (head, less) is no error of the recording.
-    signal(SIGPIPE, SIG_IGN)
     var vocabulary = try makeVocabulary()
     var rows = SampleRows(json ? .json : format, signals: vocabulary.signals)
     var samples = Array(
       repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)),
       count: max(1, vocabulary.decoder.largestMessage))
-    do {
-      _ = try recording.forEachFrame("decoding \(recording.log)") { frame, _ in
-        var out = samples.mutableSpan
-        let count = vocabulary.decoder.decode(frame, into: &out)
-        for sample in samples[..<count] { rows.add(sample) }
-        if rows.isFull { try put(rows.take()) }
-      }
-      rows.finish()
-      try put(rows.take())
-    } catch let error as OutputError where error.code == EPIPE {
-      throw ExitCode(1)
+    _ = try recording.forEachFrame("decoding \(recording.log)") { frame, _ in
+      var out = samples.mutableSpan
+      let count = vocabulary.decoder.decode(frame, into: &out)
+      for sample in samples[..<count] { rows.add(sample) }
+      if rows.isFull { try put(rows.take()) }
     }
+    rows.finish()
+    try put(rows.take())
     if rows.rows == 0 {
       let frames = vocabulary.decoder.counters.frames
       complain("\(recording.log): \(frames) frames, none with a signal of \(dbc ?? pack.joined(separator: ", "))")

@@ -10,9 +10,8 @@ extension NetworkDescription {
     guard !description.messages.isEmpty else {
       throw EmptyDescription(path: path, problem: description.problems.first)
     }
-    if !description.problems.isEmpty {
-      complain("\(path): \(description.problems.count) problems; `telltale dbc check \(path)` names them")
-    }
+    let problems = description.problems.count + description.undecodable.count
+    if problems > 0 { complain("\(path): problems found: \(problems); `telltale dbc check \(path)` names them") }
     return description
   }
 }
@@ -23,6 +22,8 @@ struct EmptyDescription: Error, CustomStringConvertible {
   var problem: NetworkDescription.Problem?
 
   var description: String {
+    // A file that is none at all says what it is.
+    if let problem, problem.line == 0 { return "\(path): \(problem.reason)" }
     let first = problem.map { " (line \($0.line): \($0.reason))" } ?? ""
     return "\(path): no message in it\(first); give the path of a DBC, KCD or SYM file"
   }

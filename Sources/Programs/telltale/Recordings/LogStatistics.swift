@@ -32,8 +32,9 @@ struct LogStatistics {
     /// Exactly, for integers that a binary64 does not hold.
     var exact: WideIntegerCounts?
 
-    mutating func add(_ sample: Sample) {
-      switch sample.validity {
+    /// - Parameter isRaw: every value counts, one that is not finite, too.
+    mutating func add(_ sample: Sample, isRaw: Bool) {
+      switch isRaw ? .valid : sample.validity {
       case .valid:
         let value = sample.value
         if n == 0 {
@@ -78,6 +79,7 @@ struct LogStatistics {
   /// Indices in `messages` in the order in which they were first seen.
   private var seen: [Int] = []
   private let table: DecoderTable
+  private let isRaw: Bool
   private let isStrict: Bool
   /// For each message of the table whether it is shorter than its own signals.
   private let isTooSmall: [Bool]
@@ -90,12 +92,13 @@ struct LogStatistics {
   /// - Parameters:
   ///   - j1939: match 29-bit frames by parameter group, whatever their source address.
   ///   - isRaw: plain arithmetic on the bits, the description taken as it stands: no valid range, no reserved values.
-  ///   - isStrict: what cantools refuses gives nothing: a frame with an unknown multiplexor value, and every whole frame
-  ///     of a message that the description makes shorter than its own signals.
+  ///   - isStrict: what cantools refuses gives nothing: a frame with an unknown multiplexor value, and every frame of
+  ///     a message that the description makes shorter than its own signals.
   init(_ description: NetworkDescription, j1939: Bool, isRaw: Bool, isStrict: Bool) {
     let all = description.compileAll(j1939: j1939, validity: !isRaw)
     var problems: [DecoderTable.Problem] = []
     table = DecoderTable(all.messages, problems: &problems)
+    self.isRaw = isRaw
     self.isStrict = isStrict
     samples = Array(
       repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)), count: max(1, table.largestMessage))
@@ -149,15 +152,15 @@ struct LogStatistics {
     if messages[message].frames == 0 { seen.append(message) }
     messages[message].frames += 1
     let isRefused =
-      isStrict && (outcome.hasUnknownSelector || !outcome.isShort && isTooSmall[outcome.message])
+      isStrict && (outcome.hasUnknownSelector || isTooSmall[outcome.message])
     if outcome.hasUnknownSelector || isRefused { counts.unknownMultiplexor += 1 }
     if isRefused { return }
     counts.decoded += 1
     if outcome.isShort { counts.short += 1 }
     for sample in samples[..<outcome.count] {
       let place = signalPlaces[sample.signal.index]
-      messages[place.message].signals[place.signal].counts.add(sample)
-      if let wide = wideIntegers[sample.signal.index], sample.validity == .valid {
+      messages[place.message].signals[place.signal].counts.add(sample, isRaw: isRaw)
+      if let wide = wideIntegers[sample.signal.index], isRaw || sample.validity == .valid {
         messages[place.message].signals[place.signal].counts.add(exactly: wide.value(in: frame))
       }
     }

@@ -58,7 +58,10 @@ struct StatsCommand: ParsableCommand {
     } else {
       try put(text(statistics, unreadable: reader.damage.total))
     }
-    if statistics.counts.frames == 0 { throw ExitCode(1) }
+    if statistics.counts.frames == 0 {
+      complain("\(recording.log): no data frame in it")
+      throw ExitCode(1)
+    }
   }
 
   private func document(_ statistics: LogStatistics, unreadable: Int) -> [UInt8] {

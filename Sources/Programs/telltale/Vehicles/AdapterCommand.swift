@@ -13,7 +13,7 @@ struct AdapterCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Name everything that is wrong with a pack.",
+      abstract: "Name what is wrong with a pack.",
       discussion: """
         A pack is a folder with a pack.yaml and the DBC files that it names. The check reads all of them: keys, units, \
         VSS names, and whether each message and signal is there.
@@ -90,8 +90,8 @@ struct AdapterCommand: ParsableCommand {
     private func text(_ explanation: AdapterExplanation) -> String {
       var text = ""
       for pack in explanation.packs {
-        text += "\(pack.name): \(pack.title); transmits: \(pack.transmit)\n"
-        for covered in pack.covers { text += "  covers \(covered)\n" }
+        text += StyledText("\(pack.name): \(pack.title); transmits: \(pack.transmit)").text + "\n"
+        for covered in pack.covers { text += StyledText("  covers \(covered)").text + "\n" }
       }
       var signals = TextTable(columns: [
         "SIGNAL": .left, "UNIT": .left, "RANGE": .right, "EVERY": .right, "STALE AFTER": .right, "FROM": .left,
@@ -124,7 +124,7 @@ struct AdapterCommand: ParsableCommand {
         }
       }
       text += components.rendered(colour: colourWanted)
-      for problem in explanation.problems { text += problem.description + "\n" }
+      for problem in explanation.problems { text += StyledText(problem.description).text + "\n" }
       return text
     }
   }

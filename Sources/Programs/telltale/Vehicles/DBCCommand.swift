@@ -60,7 +60,9 @@ struct DBCReport: Encodable {
       let found = try NetworkDescription.load(path: file)
       messages = found.messages.count
       signals = found.signalCount
-      problems = found.problems.map { Problem(line: $0.line, reason: $0.reason) }
+      problems = (found.problems + found.undecodable).sorted { $0.line < $1.line }.map {
+        Problem(line: $0.line, reason: $0.reason)
+      }
     } catch {
       messages = 0
       signals = 0

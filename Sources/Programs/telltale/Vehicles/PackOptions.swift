@@ -10,5 +10,10 @@ struct PackOptions: ParsableArguments {
 
   var packs: PackFolder { folder.map(PackFolder.init(path:)) ?? .installed }
 
-  func load(_ name: String) throws -> AdapterPack { try packs.load(name, file: "command line", key: "pack") }
+  /// Loads a pack of the folder or, where that has none of this name, one in the working folder.
+  func load(_ name: String) throws -> AdapterPack {
+    let packs = packs
+    let isHere = !packs.names.contains(name) && PackFolder(path: ".").names.contains(name)
+    return try packs.load(isHere ? "./" + name : name, file: "command line", key: "pack")
+  }
 }

@@ -1,7 +1,6 @@
 // `telltale simulate`: a candump log of a vehicle with known wear, and the truth beside it.
 import ArgumentParser
 import FoundationEssentials
-import Glibc
 import Recordings
 import VehicleSimulator
 import Vocabulary
@@ -27,7 +26,7 @@ struct SimulateCommand: ParsableCommand {
         A thermostat that fails within 2,000 km:
           telltale simulate --km 2500 --seed 7 --wear cooling=16 --out leaking.log
         Straight into the daemon, the truth kept in a file:
-          telltale simulate --km 5000 --out - --truth truth.json | telltaled --replay -
+          telltale simulate --km 5000 --out - --truth truth.json | telltaled --config t.yaml --replay -
       """)
 
   enum Vehicle: String, ExpressibleByArgument, CaseIterable {
@@ -79,8 +78,6 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
-    // A reader that goes away shall end the log with exit code 1, not by a signal.
-    signal(SIGPIPE, SIG_IGN)
     var configuration = SimulatedPetrolCar.Configuration(seed: seed)
     configuration.km = km
     configuration.days = days

@@ -95,7 +95,7 @@ final class PackEvidence {
     if let plausible { reasons.append("\(percent(plausible)) of the values are possible ones") }
     reasons.append(
       !complete.isEmpty
-        ? "enough for " + complete.map(\.name).joined(separator: ", ")
+        ? "with all of its signals enough for " + complete.map(\.name).joined(separator: ", ")
         : isFeeding ? "not enough for any component alone" : "feeds no component")
     return AdapterMatch.Fit(
       pack: pack.name, title: pack.title, score: score, reasons: reasons,

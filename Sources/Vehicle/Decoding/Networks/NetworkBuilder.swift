@@ -5,9 +5,10 @@ import Vocabulary
 
 /// What the readers of all formats put their findings in.
 struct NetworkBuilder {
-  /// Far above what real descriptions hold; beyond it the file is read on, but nothing more is kept.
-  static let mostMessages = 1 << 16
-  static let mostSignals = 1 << 18
+  /// Far above what real descriptions hold, and what a decoder table can number; beyond it the file is read on, but nothing
+  /// more is kept.
+  static let mostMessages = 65_534
+  static let mostSignals = 65_535
   static let mostProblems = 10_000
 
   var description: NetworkDescription

@@ -136,6 +136,22 @@ extension NetworkDescription {
     return all
   }
 
+  /// The signals that no table can decode although the file says all of them: their multiplexor is absent or selects
+  /// itself, or more than eight multiplexors stand below each other. With the lines of the file.
+  public var undecodable: [Problem] {
+    let all = compileAll(validity: true)
+    var problems: [DecoderTable.Problem] = []
+    _ = DecoderTable(all.messages, problems: &problems)
+    return problems.map { problem in
+      let message = messages[all.sources[problem.message]]
+      guard let place = problem.signal, let target = all.messages[problem.message].signals[place].signal else {
+        return Problem(line: message.line, reason: "message \(message.name): \(problem.reason)")
+      }
+      let signal = message.signals[all.signals[target.index].signal]
+      return Problem(line: signal.line, reason: "signal \(signal.name): \(problem.reason)")
+    }
+  }
+
   /// How the frames of each message are told.
   private func matchings(j1939: Bool?) -> [DecoderTable.Matching] {
     if j1939 == false { return messages.map { _ in .identifier } }

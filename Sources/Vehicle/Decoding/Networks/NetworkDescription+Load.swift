@@ -36,7 +36,7 @@ extension NetworkDescription {
   /// Reads and parses a file of the format that its name ends with or, where that says nothing, its text looks like.
   /// Bad lines do not throw: they are in `problems`.
   public static func load(path: String) throws(NetworkDescriptionError) -> NetworkDescription {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: path, code: errno) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []

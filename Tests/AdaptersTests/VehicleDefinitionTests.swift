@@ -59,6 +59,21 @@ import Vocabulary
     #expect(try problems(", factor: 1.609344").isEmpty && problems(", factor: 1.61").isEmpty)
   }
 
+  @Test func aMappingThatStandsTwiceIsAProblemOfTheSecondLine() throws {
+    let yaml = engine("CoolantTemp", "Vehicle.A") + "\n      - {from: EngineStatus.CoolantTemp, signal: Vehicle.A}"
+    let folder = try TemporaryPack(yaml, files: ["car.dbc": carDBC])
+    let vehicle = try vehicle([try folder.load()])
+    #expect(vehicle.problems.map(\.line) == [6] && vehicle.problems[0].reason.contains("above already"))
+    let frame = CANFrame(time: .zero, id: CANID(standard: 256), bytes: [130, 0, 0, 0, 0, 0, 0, 0])
+    #expect(decode(frame, vehicle) == ["Vehicle.A 90.0"])
+  }
+
+  @Test func aPackWithoutASignalSaysSo() throws {
+    let folder = try TemporaryPack("pack: p\ntitle: nothing\n")
+    let check = AdapterPack.check(directory: folder.path)
+    #expect(check.problems.map(\.reason) == ["maps no signal; list some below obd2 or dbc"])
+  }
+
   /// Two packs that map signals of one message: each gets its own.
   @Test func packsMayShareAMessage() throws {
     let a = try TemporaryPack(engine("CoolantTemp", "Vehicle.A"), files: ["car.dbc": carDBC])

@@ -87,6 +87,13 @@ struct VehicleBuilder {
     // One by one, so that a complaint belongs to the line of its mapping.
     var usable: [SignalMapping] = []
     for (mapping, signal) in wanted {
+      let twin = usable.contains {
+        $0.message == mapping.message && $0.signal == mapping.signal && $0.target == mapping.target
+      }
+      if twin {
+        report(pack, signal, "\(mapping.message).\(mapping.signal) is mapped to this name above already; leave one out")
+        continue
+      }
       var defects: [MappingProblem] = []
       let compiled = description.compile([mapping], bus: pack.bus, j1939: network.isJ1939, problems: &defects)
       for defect in defects { report(pack, signal, defect.description) }

@@ -59,6 +59,13 @@ import Vocabulary
     #expect(try problems(", factor: 1.609344").isEmpty && problems(", factor: 1.61").isEmpty)
   }
 
+  @Test func aUnitOfAnotherQuantityIsAProblem() throws {
+    let folder = try TemporaryPack(
+      engine("CoolantTemp", "Vehicle.Speed", unit: "km/h"), files: ["car.dbc": carDBC])
+    let found = try vehicle([try folder.load()]).problems.map(\.reason)
+    #expect(found == ["the file gives it in degC, a temperature, and km/h is a speed; map another signal"])
+  }
+
   @Test func aMappingThatStandsTwiceIsAProblemOfTheSecondLine() throws {
     let yaml = engine("CoolantTemp", "Vehicle.A") + "\n      - {from: EngineStatus.CoolantTemp, signal: Vehicle.A}"
     let folder = try TemporaryPack(yaml, files: ["car.dbc": carDBC])

@@ -125,7 +125,12 @@ struct VehicleBuilder {
   /// Why a mapping misreads the unit that the file gives; nil when it fits, or when nothing is known about one of the
   /// two.
   private func misreading(_ unit: String, _ signal: PackSignal) -> String? {
-    guard let needed = Conversion.from(unit, to: signal.description.unit) else { return nil }
+    guard let needed = Conversion.from(unit, to: signal.description.unit) else {
+      guard let found = Conversion.quantity(of: unit), let wanted = Conversion.quantity(of: signal.description.unit),
+        found != wanted
+      else { return nil }
+      return "the file gives it in \(unit), a \(found), and \(signal.description.unit) is a \(wanted); map another signal"
+    }
     let given = Conversion(factor: signal.factor, offset: signal.offset)
     guard !given.isNear(needed) else { return nil }
     return "the file gives it in \(unit), \(signal.description.unit) needs \(needed.keys)"

@@ -38,6 +38,17 @@ struct Conversion: Equatable {
     return steps.first { $0.from == known && $0.to == wanted }?.step
   }
 
+  /// What a unit measures; nil for an unknown one and for those that people write for several things.
+  static func quantity(of unit: String) -> String? { vssUnit(unit).flatMap { quantities[$0] } }
+
+  private static let quantities: [String: String] = [
+    "km/h": "speed", "mph": "speed", "m/s": "speed", "celsius": "temperature", "fahrenheit": "temperature",
+    "kelvin": "temperature", "rpm": "rotation", "V": "voltage", "mV": "voltage", "A": "current", "mA": "current",
+    "kPa": "pressure", "Pa": "pressure", "mbar": "pressure", "bar": "pressure", "psi": "pressure", "MPa": "pressure",
+    "km": "distance", "mile": "distance", "Nm": "torque", "kW": "power", "Wh": "energy", "kWh": "energy",
+    "kg/h": "mass flow", "g/s": "mass flow", "l/h": "volume flow",
+  ]
+
   private static let synonyms: [String: String] = [
     "km/h": "km/h", "kmh": "km/h", "kph": "km/h", "kmph": "km/h", "mph": "mph", "mi/h": "mph", "m/s": "m/s",
     "c": "celsius", "degc": "celsius", "celsius": "celsius", "℃": "celsius", "f": "fahrenheit",

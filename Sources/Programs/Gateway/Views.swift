@@ -64,8 +64,9 @@ struct Views: Sendable {
   /// What to say when frames came and none of them means anything; nil otherwise.
   func nothingDecoded(_ frames: StatusDocument.Frames) -> String? {
     guard frames.received > 0, frames.decoded == 0 else { return nil }
-    return "none of the \(frames.received) frames is described by \(configuration.packs.map(\.name).joined(separator: ", ")): add the pack "
-      + "of this vehicle to `adapters` (docs/write-an-adapter.md shows how to make one)"
+    let names = configuration.packs.map(\.name).joined(separator: ", ")
+    return "none of the \(frames.received) frames is described by \(names): add the pack of this vehicle to `adapters` "
+      + "(`telltale adapter match` finds it by a recording, docs/write-an-adapter.md shows how to make one)"
   }
 
   func signals() -> [SignalDocument] {

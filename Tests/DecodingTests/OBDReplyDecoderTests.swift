@@ -117,6 +117,11 @@ import Vocabulary
     #expect(!isReply(CANID(standard: 0x7E0)))
     #expect(!isReply(CANID(extended: 0x7E8)))
     #expect(!isReply(CANID(standard: 0x7E8), bus: 0))
+    // Replies that no pack asks for are frames like any other.
+    var problems: [MappingProblem] = []
+    let idle = OBDReplyDecoder([], problems: &problems)
+    let isTaken = idle.isReply(frame(CANID(standard: 0x7E8), [3, 0x41, 0x0D, 60]))
+    #expect(!isTaken)
   }
 
   @Test func theFirstResponderOwnsAParameterUntilItIsSilent() {

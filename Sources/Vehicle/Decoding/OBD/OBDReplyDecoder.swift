@@ -114,9 +114,9 @@ public struct OBDReplyDecoder: ~Copyable, Sendable {
       + parameters.capacity * MemoryLayout<Parameter>.stride
   }
 
-  /// Whether the decoder has any business with a frame.
+  /// Whether the decoder has any business with a frame; with none where no parameter is mapped.
   @inline(__always) public func isReply(_ frame: borrowing CANFrame) -> Bool {
-    guard frame.id.rawValue & ~7 == 0x7E8 else { return false }
+    guard frame.id.rawValue & ~7 == 0x7E8, !parameters.isEmpty else { return false }
     guard let bus else { return true }
     return bus == frame.bus
   }

@@ -3,6 +3,15 @@ import Testing
 import Vocabulary
 
 @Suite struct ValueTests {
+  /// Engine speed from two senders; a request to 0x21 and to all; both sides of PDU format 240; both data pages.
+  @Test(arguments: [
+    (0x0CF0_0400, 0xF004), (0x18F0_0421, 0xF004), (0x18EA_21F9, 0xEA00), (0x18EA_FFF9, 0xEA00), (0x18EF_1234, 0xEF00),
+    (0x18F0_1234, 0xF012), (0x1BF0_1234, 0x3F012),
+  ] as [(UInt32, UInt32)])
+  func theParameterGroupIsWithoutPriorityAndAddresses(id: UInt32, group: UInt32) {
+    #expect(CANID(extended: id).parameterGroup == group)
+  }
+
   @Test func identifiersKeepTheirFormat() {
     let standard = CANID(standard: 0xFFF)
     #expect(standard.value == 0x7FF && !standard.isExtended && standard.key == 0x7FF)

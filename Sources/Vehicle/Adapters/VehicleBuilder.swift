@@ -204,15 +204,6 @@ extension DecoderTable.Message {
   }
 }
 
-extension CANID {
-  /// The parameter group number of a 29-bit identifier (SAE J1939-21), without the destination of a PDU format below
-  /// 240.
-  var parameterGroup: UInt32 {
-    let group = value >> 8 & 0x3_FFFF
-    return group >> 8 & 0xFF < 240 ? group & 0x3_FF00 : group
-  }
-}
-
 /// Two upper-case digits.
 func hexadecimal(_ byte: UInt8) -> String {
   (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

@@ -51,11 +51,6 @@ extension CANID {
   /// Never in the key of an identifier, since remote requests are not looked up.
   private static let parameterGroupFlag = CANID.remoteFlag
 
-  /// What the parameter group of a 29-bit identifier is looked up by (SAE J1939-21): extended data page, data page, PDU
-  /// format and, where that is 240 or more, the group extension. Below 240 that byte is the destination's address.
-  @inline(__always) var parameterGroupKey: UInt32 {
-    let number = value &>> 8 & 0x3FFFF
-    let isAddressed = number &>> 8 & 0xFF < 240
-    return CANID.parameterGroupFlag | (isAddressed ? number & 0x3FF00 : number)
-  }
+  /// What the parameter group of a 29-bit identifier is looked up by.
+  @inline(__always) var parameterGroupKey: UInt32 { CANID.parameterGroupFlag | parameterGroup }
 }

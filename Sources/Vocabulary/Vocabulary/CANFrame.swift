@@ -22,6 +22,13 @@ public struct CANID: Hashable, BitwiseCopyable, Sendable {
   @inlinable public var value: UInt32 { rawValue & (isExtended ? 0x1FFF_FFFF : 0x7FF) }
   /// What a decoder table is keyed by: the identifier bits and the format, without remote and error flags.
   @inlinable public var key: UInt32 { value | rawValue & 0x8000_0000 }
+  /// The parameter group number of a 29-bit identifier (SAE J1939-21), 0...0x3FFFF: extended data page, data page, PDU
+  /// format and, where that is 240 or more, the group extension. Below 240 that byte is the destination's address and
+  /// counts as 0.
+  @inlinable public var parameterGroup: UInt32 {
+    let number = value &>> 8 & 0x3FFFF
+    return number &>> 8 & 0xFF < 240 ? number & 0x3FF00 : number
+  }
 }
 
 /// Up to 64 data bytes in eight words; byte `i` is bits `8 * (i % 8)` of word `i / 8`, whatever the machine.

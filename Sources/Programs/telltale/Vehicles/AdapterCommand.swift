@@ -35,7 +35,7 @@ struct AdapterCommand: ParsableCommand {
     var strict = false
 
     func run() throws {
-      let checks = directories.map { AdapterPack.check(directory: withoutClosingSlash($0)) }
+      let checks = directories.map { AdapterPack.check(directory: $0) }
       if json {
         try put(checks.count == 1 ? try jsonText(checks[0]) : try jsonText(checks))
       } else {
@@ -83,7 +83,7 @@ struct AdapterCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let explanation = try AdapterExplanation(try names.map { try packs.load(withoutClosingSlash($0)) })
+      let explanation = try AdapterExplanation(try names.map { try packs.load($0) })
       try put(json ? try jsonText(explanation) : Array(text(explanation).utf8))
     }
 
@@ -188,9 +188,4 @@ struct AdapterCommand: ParsableCommand {
       return "\(frames) data frames\n" + table.rendered(colour: colourWanted)
     }
   }
-}
-
-/// A shell completes the name of a folder with a slash.
-private func withoutClosingSlash(_ path: String) -> String {
-  path.count > 1 && path.last == "/" ? String(path.dropLast()) : path
 }

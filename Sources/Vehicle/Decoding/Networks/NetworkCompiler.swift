@@ -179,15 +179,6 @@ extension NetworkDescription {
   }
 }
 
-extension CANID {
-  /// The parameter group number (SAE J1939-21) of a 29-bit identifier: without the destination that PDU formats below
-  /// 240 have in it.
-  fileprivate var parameterGroup: UInt32 {
-    let group = value >> 8 & 0x3FFFF
-    return group & 0xFF00 < 0xF000 ? group & 0x3FF00 : group
-  }
-}
-
 extension NetworkDescription.Message {
   fileprivate func tableMessage(
     _ mappings: [SignalMapping], bus: UInt8?, matching: DecoderTable.Matching, reserved: DecoderTable.ReservedValues

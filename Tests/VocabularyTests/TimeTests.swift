@@ -87,7 +87,8 @@ import Testing
   }
 
   @Test func hexadecimalDigits() {
-    #expect(hexadecimal(0) == "0000000000000000" && hexadecimal(.max) == "ffffffffffffffff")
+    #expect(hexadecimal(UInt64.zero) == "0000000000000000" && hexadecimal(UInt64.max) == "ffffffffffffffff")
+    #expect(hexadecimal(UInt8(0x0A)) == "0A" && hexadecimal(UInt8.max) == "FF")
     for value in UInt8.min...UInt8.max {
       let expected = Character(UnicodeScalar(value)).hexDigitValue.map { UInt8($0) }
       #expect(hexDigit(value) == expected)

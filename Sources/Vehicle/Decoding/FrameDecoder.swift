@@ -1,19 +1,19 @@
-// The hot path from a frame to samples: the vehicle's own messages and OBD-II replies, with counters.
+// The hot path from a frame to samples and facts: the vehicle's own messages and diagnostic traffic, with counters.
 
 public import DecoderCore
 public import Vocabulary
 
-/// Decodes the frames of all buses. `decode` allocates nothing, locks nothing and calls nothing dynamically; one
-/// thread owns it. Not copyable, for the sake of the counters and of `OBDReplyDecoder`.
+/// Decodes the frames of all buses. `decode` allocates nothing, locks nothing and calls nothing dynamically but `emit`;
+/// one thread owns it. Not copyable, for the sake of the counters and of `DiagnosticDecoder`.
 public struct FrameDecoder: ~Copyable, Sendable {
   /// Each frame counts in `frames` and in exactly one of `decoded`, `unmatched`, `malformed`, `remote` and `error`.
   public struct Counters: Equatable, BitwiseCopyable, Sendable {
     public var frames: UInt64 = 0
-    /// Known: a message of the table, or a well-formed OBD-II reply.
+    /// Known: a message of the table, or part of diagnostic traffic.
     public var decoded: UInt64 = 0
-    /// No message of the table and no reply.
+    /// No message of the table and no diagnostic traffic.
     public var unmatched: UInt64 = 0
-    /// OBD-II replies that are none; `FrameDecoder.obd` tells them apart.
+    /// Diagnostic traffic that contradicts its protocol; `FrameDecoder.diagnostics` tells the kinds apart.
     public var malformed: UInt64 = 0
     /// Remote requests, which carry no data.
     public var remote: UInt64 = 0
@@ -27,25 +27,28 @@ public struct FrameDecoder: ~Copyable, Sendable {
 
   public let table: DecoderTable
   public private(set) var counters = Counters()
-  private var replies: OBDReplyDecoder
+  private var diagnostic: DiagnosticDecoder
 
-  public init(table: DecoderTable, obd: consuming OBDReplyDecoder) {
+  public init(table: DecoderTable, diagnostic: consuming DiagnosticDecoder) {
     self.table = table
-    replies = obd
+    self.diagnostic = diagnostic
   }
 
   /// Most samples that one frame can give: room for so many in `out` is always enough.
-  public var largestMessage: Int { table.largestMessage + OBDReplyDecoder.largestReply }
+  public var largestMessage: Int { table.largestMessage + diagnostic.largestMessage }
 
-  /// What became of the frames on 7E8...7EF.
-  public var obd: OBDReplyDecoder.Counters { replies.counters }
+  /// What became of diagnostic traffic.
+  public var diagnostics: DiagnosticDecoder.Counters { diagnostic.counters }
 
   /// Bytes of memory that the tables take.
-  public var memoryBytes: Int { table.memoryBytes + replies.memoryBytes }
+  public var memoryBytes: Int { table.memoryBytes + diagnostic.memoryBytes }
 
-  /// Decodes a frame into `out`, from its front, and returns how many samples it wrote. An identifier may be a
-  /// message of the table and an OBD-II reply at once. Samples for which `out` has no room are left out.
-  public mutating func decode(_ frame: borrowing CANFrame, into out: inout MutableSpan<Sample>) -> Int {
+  /// Decodes a frame into `out`, from its front, and returns how many samples it wrote; what control units say about
+  /// themselves goes to `emit`. An identifier may be a message of the table and diagnostic traffic at once. Samples for
+  /// which `out` has no room are left out.
+  public mutating func decode(
+    _ frame: borrowing CANFrame, into out: inout MutableSpan<Sample>, _ emit: (DiagnosticFact) -> Void
+  ) -> Int {
     counters.frames &+= 1
     guard frame.id.rawValue & (CANID.remoteFlag | CANID.errorFlag) == 0 else {
       if frame.id.isErrorFrame { counters.error &+= 1 } else { counters.remote &+= 1 }
@@ -53,13 +56,13 @@ public struct FrameDecoder: ~Copyable, Sendable {
     }
     let outcome = table.decode(frame, into: &out)
     var count = outcome.count
-    var verdict = OBDReplyDecoder.Verdict.other
-    if replies.isReply(frame) {
-      let reply = replies.decode(frame, into: &out, from: count)
-      count &+= reply.count
-      verdict = reply.verdict
+    var verdict = DiagnosticDecoder.Verdict.other
+    if diagnostic.concerns(frame) {
+      let told = diagnostic.decode(frame, with: table, into: &out, from: count, emit)
+      count &+= told.count
+      verdict = told.verdict
     }
-    if outcome.isKnown || verdict == .reply {
+    if outcome.isKnown || verdict == .understood {
       counters.decoded &+= 1
       if outcome.isShort { counters.short &+= 1 }
     } else if verdict == .malformed {

@@ -67,7 +67,7 @@ let package = Package(
     room("Decoding", in: "Vehicle", knows: ["Vocabulary", "DecoderCore"]),
     room(
       "Adapters", in: "Vehicle",
-      knows: ["ConfigurationFile", "Vocabulary", "Decoding", "VehicleBus", "Health", "Alerting"]),
+      knows: ["ConfigurationFile", "Vocabulary", "Documents", "Decoding", "VehicleBus", "Health", "Alerting"]),
     room("VehicleSimulator", in: "Vehicle", knows: ["Vocabulary", "Decoding", "Recordings", "CMath"]),
 
     // Analysis: from signals to health and alerts.
@@ -117,7 +117,8 @@ let package = Package(
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "Vocabulary", "Documents", "Recordings", "DecoderCore", "Decoding", "Adapters", "VehicleSimulator", "Diagnostics",
+        "Vocabulary", "Documents", "Recordings", "DecoderCore", "Decoding", "Adapters", "Alerting", "VehicleSimulator",
+        "Diagnostics",
         argumentParser,
       ],
       path: "Sources/Programs/telltale", swiftSettings: strict),
@@ -154,7 +155,8 @@ let package = Package(
         "Vocabulary",
       ]),
     .testTarget(
-      name: "TelltaleTests", dependencies: ["telltale", "Vocabulary", "Decoding", "Recordings", argumentParser],
+      name: "TelltaleTests",
+      dependencies: ["telltale", "Vocabulary", "DecoderCore", "Decoding", "Recordings", argumentParser],
       path: "Tests/TelltaleTests", swiftSettings: strict),
     tests(
       of: "Gateway",
@@ -171,7 +173,9 @@ if Context.environment["TELLTALE_FUZZ"] != nil {
     .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
     .executableTarget(
       name: "fuzz",
-      dependencies: ["CFuzzer", "Vocabulary", "Recordings", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters"],
+      dependencies: [
+        "CFuzzer", "Vocabulary", "Recordings", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters", "Alerting",
+      ],
       path: "Tests/Fuzz/Sources", swiftSettings: strict),
   ]
 }

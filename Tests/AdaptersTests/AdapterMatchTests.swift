@@ -113,9 +113,9 @@ import Vocabulary
 
   @Test func aSimulatedCarIsTold() throws {
     var match = AdapterMatch(try shippedPacks())
-    var configuration = SimulatedPetrolCar.Configuration(seed: 7)
+    var configuration = SimulatedVehicle.Configuration(seed: 7)
     configuration.days = 3
-    var car = SimulatedPetrolCar(configuration)
+    var car = SimulatedVehicle(configuration)
     let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 1024)
     defer { buffer.deallocate() }
     while case let count = car.read(into: buffer), count > 0 { for frame in buffer[..<count] { match.observe(frame) } }

@@ -8,7 +8,8 @@ import Vocabulary
 @Suite struct PackSchemaTests {
   @Test(arguments: [
     ("pack: p\nobd2:\n  - {pid: 0x0C, signal: Vehicle.S, colour: red}", ":3: obd2[0].colour: ", "unknown key"),
-    ("pack: p\nobd2:\n  - {pid: 0x01, signal: Vehicle.S}", ":3: obd2[0].pid: ", "PID 1 is not among those"),
+    ("pack: p\nobd2:\n  - {pid: 0xC1, signal: Vehicle.S}", ":3: obd2[0].pid: ", "PID C1 is not among those"),
+    ("pack: p\nobd2:\n  - {pid: 0x14, value: volts, signal: Vehicle.S}", ":3: obd2[0].value: ", "voltage, trim"),
     ("pack: p\nobd2:\n  - {pid: 300, signal: Vehicle.S}", ":3: obd2[0].pid: ", "; "),
     ("pack: p\ntransmit: always", ":2: transmit: ", "a pack cannot grant transmission; write `transmit: never`"),
     ("pack: p\nobd2:\n  - {pid: 12, signal: Speed}", ":3: obd2[0].signal: ", "\"Speed\" is no VSS path"),
@@ -63,7 +64,7 @@ import Vocabulary
       pack: p
       transmit: yes
       obd2:
-        - {pid: 0x01, signal: Vehicle.S}
+        - {pid: 0xC1, signal: Vehicle.S}
         - {pid: 0x0C, signal: Vehicle.Powertrain.CombustionEngine.Speed}
         - {pid: 0x0D, signal: Speed}
       dbc:

@@ -59,9 +59,9 @@ import Vocabulary
   /// The native bus alone gives what every component needs, as the page on writing packs promises.
   @Test func theSimulatedCarGivesAllInputsWithoutAReply() throws {
     let vehicle = try VehicleDefinition(packs: [try shippedPack("simulated-petrol")], overrides: [])
-    var configuration = SimulatedPetrolCar.Configuration(seed: 5)
+    var configuration = SimulatedVehicle.Configuration(seed: 5)
     configuration.days = 2
-    var car = SimulatedPetrolCar(configuration)
+    var car = SimulatedVehicle(configuration)
     var decoder = vehicle.decoder
     var valid: [String: Int] = [:]
     var others = 0
@@ -71,7 +71,7 @@ import Vocabulary
     while case let count = car.read(into: frames), count > 0 {
       for frame in frames[..<count] where frame.id.value & ~7 != 0x7E8 {
         var room = out.mutableSpan
-        let samples = decoder.decode(frame, into: &room)
+        let samples = decoder.decode(frame, into: &room) { _ in }
         for sample in out[..<samples] {
           if sample.validity == .valid {
             valid[vehicle.catalogue[sample.signal].path, default: 0] += 1

@@ -67,7 +67,7 @@ func decode(_ frame: CANFrame, _ vehicle: VehicleDefinition) -> [String] {
   var decoder = vehicle.decoder
   var out = Array(repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)), count: 64)
   var room = out.mutableSpan
-  let count = decoder.decode(frame, into: &room)
+  let count = decoder.decode(frame, into: &room) { _ in }
   return out[..<count].map { sample in
     let path = vehicle.catalogue[sample.signal].path
     return sample.validity == .valid ? "\(path) \(sample.value)" : "\(path) \(sample.validity.name)"

@@ -31,6 +31,10 @@ struct RoutesTests {
     #expect(try decoded([SourceDocument].self, "/v1/sources") == Samples.sources)
     #expect(try decoded(MemoryDocument.self, "/v1/memory") == Samples.memory)
     #expect(try decoded([TripDocument].self, "/v1/trips") == [Samples.trip])
+    #expect(try decoded([TroubleCodeDocument].self, "/v1/dtcs") == Samples.dtcs)
+    #expect(try decoded([TroubleCodeDocument].self, "/v1/dtcs/p0301") == [Samples.dtcs[0]])
+    #expect(try decoded([TroubleCodeDocument].self, "/v1/dtcs/SPN%20168%20FMI%2017") == [Samples.dtcs[2]])
+    #expect(try decoded([ControlUnitDocument].self, "/v1/units") == Samples.units)
   }
 
   @Test func `metrics are text, and unknown numbers give no line`() {
@@ -43,6 +47,11 @@ struct RoutesTests {
     #expect(!lines.contains { $0.hasPrefix("telltale_component_score{component=\"engine-oil\"}") })
     #expect(!lines.contains { $0.hasPrefix("telltale_component_confidence{component=\"engine-oil\"}") })
     #expect(lines.contains("telltale_sync_connected 0"))
+    #expect(lines.contains("telltale_trouble_codes{status=\"confirmed\"} 1"))
+    #expect(lines.contains("telltale_trouble_codes{status=\"pending\"} 2"))
+    #expect(!lines.contains { $0.hasPrefix("telltale_trouble_codes{status=\"active\"}") })
+    #expect(lines.contains("telltale_malfunction_lamp 1") && lines.contains("telltale_ready 0"))
+    #expect(lines.contains("telltale_incomplete_monitors 1"))
     // The format's grammar: comments, or a name, labels and a number.
     for line in lines where !line.hasPrefix("# ") {
       #expect(line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.]+/) != nil, "\(line)")
@@ -82,6 +91,9 @@ struct RoutesTests {
     #expect(component.0 == 404)
     #expect(component.1.error == "there is no component coling")
     #expect(component.1.mend == "did you mean cooling? /v1/health lists all")
+    let code = try refusal(.GET, "/v1/dtcs/P0302")
+    #expect(code.0 == 404)
+    #expect(code.1.mend == "did you mean P0301? /v1/dtcs lists all")
   }
 
   @Test(arguments: [HTTPMethod.POST, .PUT, .DELETE, .PATCH, .OPTIONS, .RAW(value: "BREW")])

@@ -72,12 +72,49 @@ enum Samples {
     vehicle: "WVWZZZ1JZXW000001", version: "0.1.0", started: start.rfc3339, uptimeSeconds: 93_784,
     clock: .init(now: start.rfc3339, quality: "ntp", boot: start.boot.description), mode: "live", sources: 1,
     frames: .init(received: 120, decoded: 100, unmatched: 18, malformed: 2, dropped: 0),
-    signals: .init(known: 3, valid: 1), trip: nil, trips: 7, distanceKm: 6300.04,
+    signals: .init(known: 3, valid: 1), trip: nil, trips: 7, distanceKm: 6300.04, diagnosis: diagnosis,
     sync: .init(
       configured: true, connected: false, broker: "depot:8883", error: "connection refused",
       queued: .init(alerts: 1, events: 2, telemetry: 3), published: 40, acknowledged: 34),
     store: .init(path: "/var/lib/telltale/telltale.db", bytes: 1_992_294),
     warnings: ["no trusted clock since the boot"])
+
+  static let engine = ControlUnit(answersOn: CANID(standard: 0x7E8))
+  static let brakes = ControlUnit(bus: 1, sourceAddress: 11)
+
+  static let texts = DiagnosticTexts(
+    code: { $0.base == 0x0301 ? "Cylinder 1: misfire" : nil },
+    unit: { $0.address == 0x7E8 ? "engine" : nil },
+    parameter: { $0 == .pid(0x0C, field: 0) ? ("engine speed", "rpm") : nil })
+
+  /// An engine with a confirmed and a pending code, and brakes that had one once.
+  static let records: [DiagnosticRecord] = {
+    let codes: [(TroubleCode, ControlUnit, TroubleCodeStatus)] = [
+      (TroubleCode(spn: 168, fmi: 17), brakes, []), (TroubleCode(obd: 0x0128), engine, .pending),
+      (TroubleCode(obd: 0x0301), engine, [.confirmed, .pending]),
+    ]
+    let reports = codes.map { code, unit, status in
+      DiagnosticRecord(
+        unit: unit,
+        content: .code(TroubleCodeReport(unit: unit, code: code, status: status, since: start, changed: start)),
+        changed: start)
+    }
+    let facts: [DiagnosticFact.Content] = [
+      .listEnded(complete: .confirmed, notation: .obd), .listEnded(complete: .pending, notation: .obd),
+      .readiness(
+        Readiness(
+          isLampOn: true, codeCount: 1, ignition: .spark, supported: [.misfire, .catalyst], incomplete: .catalyst)),
+      .freezeFrameCode(TroubleCode(obd: 0x0301), frame: 0),
+      .freezeFrameValue(.pid(0x0C, field: 0), frame: 0, value: 2500),
+      .freezeFrameValue(.pid(0x05, field: 0), frame: 0, value: .nan),
+      .identity(.vin, index: 0, ShortText("1M8GDM9AXKP042788".utf8)),
+    ]
+    return reports + facts.map { DiagnosticRecord(unit: engine, content: .fact($0), changed: start) }
+  }()
+
+  static let diagnosis = DiagnosisSummary(records, vin: ShortText("1M8GDM9AXKP042788".utf8), texts)
+  static let dtcs = TroubleCodeDocument.all(in: records, texts)
+  static let units = ControlUnitDocument.all(in: records, texts)
 
   static let sources = [
     SourceDocument(name: "can0", kind: "socketcan", state: "open", frames: 120, dropped: 0, damagedLines: 0),
@@ -92,5 +129,5 @@ enum Samples {
 
   static let views = DiagnosticsViews(
     status: { status }, signals: { signals }, health: { health }, alerts: { [alert] }, sources: { sources },
-    memory: { memory }, trips: { [trip] })
+    memory: { memory }, trips: { [trip] }, dtcs: { dtcs }, units: { units })
 }

@@ -58,19 +58,23 @@ struct TextTests {
   @Test func status() {
     #expect(
       text(of: Samples.status, colour: false) == """
-        vehicle  WVWZZZ1JZXW000001
-        daemon   telltaled 0.1.0, live, up 1 d 2 h
-        clock    2026-05-28T20:26:40.000Z, quality ntp
-        frames   120 received, 100 decoded, 18 unmatched, 2 malformed, 0 dropped
-        sources  1
-        signals  1 of 3 valid
-        trip     none
-        watched  7 trips, 6300.0 km
-        broker   depot:8883, not connected: connection refused
-        queued   1 alerts, 2 events, 3 telemetry
-        sent     40 published, 34 acknowledged
-        store    /var/lib/telltale/telltale.db, 1.9 MiB
-        warning  no trusted clock since the boot
+        vehicle        WVWZZZ1JZXW000001
+        daemon         telltaled 0.1.0, live, up 1 d 2 h
+        clock          2026-05-28T20:26:40.000Z, quality ntp
+        frames         120 received, 100 decoded, 18 unmatched, 2 malformed, 0 dropped
+        sources        1
+        signals        1 of 3 valid
+        trip           none
+        watched        7 trips, 6300.0 km
+        VIN            1M8GDM9AXKP042788
+        trouble codes  – active, 1 confirmed, 2 pending, – permanent
+        lamp           on
+        readiness      not ready: catalyst
+        broker         depot:8883, not connected: connection refused
+        queued         1 alerts, 2 events, 3 telemetry
+        sent           40 published, 34 acknowledged
+        store          /var/lib/telltale/telltale.db, 1.9 MiB
+        warning        no trusted clock since the boot
 
         """)
   }

@@ -7,12 +7,12 @@ import Vocabulary
 @testable import Gateway
 
 @Suite struct CaptureStageTests {
-  private func car(days: Int, seed: UInt64 = 11, cooling: Double = 1, charging: Double = 1) -> SimulatedPetrolCar {
-    var configuration = SimulatedPetrolCar.Configuration(seed: seed)
+  private func car(days: Int, seed: UInt64 = 11, cooling: Double = 1, charging: Double = 1) -> SimulatedVehicle {
+    var configuration = SimulatedVehicle.Configuration(seed: seed)
     configuration.days = Double(days)
     configuration.wear[.cooling] = cooling
     configuration.wear[.charging] = charging
-    return SimulatedPetrolCar(configuration)
+    return SimulatedVehicle(configuration)
   }
 
   @Test func everyTripOfTheTruthIsSeenOnceAndItsDistanceHolds() throws {
@@ -50,7 +50,7 @@ import Vocabulary
     let ascending = [life.km.p05, life.km.p10, life.km.p25, life.km.p50, life.km.p75, life.km.p90, life.km.p95]
     #expect(ascending == ascending.sorted())
     // The car's hidden unit factor scatters by 10 % and so does the interval; three times its half width must hold the truth.
-    let truth = try #require(PetrolTruth(driven).components.engineOil.endOfLifeKm) - driven.distanceKm
+    let truth = try #require(VehicleTruth(driven).components?.engineOil.endOfLifeKm) - driven.distanceKm
     #expect(abs(life.km.p50 - truth) < 3 * (life.km.p95 - life.km.p05) / 2)
     for component in [ComponentID.cooling, .charging] {
       let report = try #require(drive.report(component))
@@ -67,7 +67,7 @@ import Vocabulary
     #expect(created.count == 1)
     guard case .alertCreated(let alert) = try #require(created.first).kind else { return }
     #expect(alert.component == .cooling && alert.id == "cooling-1")
-    let truth = PetrolTruth(driven).components.cooling
+    let truth = try #require(VehicleTruth(driven).components?.cooling)
     let onset = try #require(truth.onsetKm)
     let end = try #require(truth.endOfLifeKm)
     #expect(alert.report.atKm > onset)
@@ -180,11 +180,11 @@ import Vocabulary
   }
 
   @Test func aGatewayThatBootsIn1970StillWatchesAndSaysSo() throws {
-    var configuration = SimulatedPetrolCar.Configuration(seed: 3)
+    var configuration = SimulatedVehicle.Configuration(seed: 3)
     configuration.days = 6
     configuration.start = 0
     let drive = Drive(try vehicle(), startWall: 0, quality: .none)
-    let driven = drive.run(SimulatedPetrolCar(configuration))
+    let driven = drive.run(SimulatedVehicle(configuration))
     let ended = drive.events.count { if case .tripEnded = $0.kind { true } else { false } }
     #expect(ended == driven.trips.count)
     #expect(drive.events.allSatisfy { $0.time.quality == .none })

@@ -1,5 +1,6 @@
 // A vehicle and its capture stage in one process: what the stage's tests drive, without threads and without a disk.
 import Adapters
+import Alerting
 import Clock
 import Health
 import Pipeline
@@ -34,23 +35,26 @@ final class Drive {
   private(set) var minutes: [(start: Int64, rollUps: [RollUp])] = []
   private(set) var checkpoint: GatewayCheckpoint?
   private(set) var frames = 0
+  private(set) var records: [DiagnosticRecord] = []
 
   init(
     _ definition: VehicleDefinition, startWall: Int64, quality: ClockQuality = .ntp,
-    boot: BootID = BootID(high: 1, low: 2), checkpoint: GatewayCheckpoint? = nil
+    boot: BootID = BootID(high: 1, low: 2), checkpoint: GatewayCheckpoint? = nil,
+    diagnosis: consuming DiagnosticBook = DiagnosticBook()
   ) {
     self.definition = definition
     rings = CaptureRings(signals: definition.catalogue.count)
     clock = VirtualClock(
       boot: boot, wallNanoseconds: startWall - 1_000_000_000, quality: quality)
-    stage = CaptureStage(definition, rings: rings, clock: clock, waitsForRoom: true, checkpoint: checkpoint)
+    stage = CaptureStage(
+      definition, rings: rings, clock: clock, waitsForRoom: true, checkpoint: checkpoint, diagnosis: diagnosis)
     origin = startWall - 1_000_000_000
   }
 
   private let origin: Int64
 
   /// Drives a simulated car to its end, in batches of `batch` frames.
-  func run(_ car: SimulatedPetrolCar, batch: Int = 256) -> SimulatedPetrolCar {
+  func run(_ car: SimulatedVehicle, batch: Int = 256) -> SimulatedVehicle {
     var car = car
     let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: batch)
     defer { buffer.deallocate() }
@@ -65,7 +69,7 @@ final class Drive {
   }
 
   /// Drives until the first trip has run for some seconds, and leaves everything as a kill would: nothing is finished.
-  func runUntilDriving(_ car: SimulatedPetrolCar, seconds: Double) -> (isDriving: Bool, number: UInt32) {
+  func runUntilDriving(_ car: SimulatedVehicle, seconds: Double) -> (isDriving: Bool, number: UInt32) {
     var car = car
     let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 16)
     defer { buffer.deallocate() }
@@ -91,6 +95,7 @@ final class Drive {
   }
 
   func finish() {
+    while stage.tellDiagnosis(isLast: true) > 0 { drain() }
     stage.finish()
     drain()
   }
@@ -103,6 +108,8 @@ final class Drive {
         minutes.append((start, (0..<signals).compactMap { _ in rings.rollUps.pop() }))
       case .checkpoint: checkpoint = rings.checkpoints.pop()
       case .boundary: break
+      case .diagnostic(let record): records.append(record)
+      case .forgotten: break
       }
     }
   }

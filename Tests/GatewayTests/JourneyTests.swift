@@ -91,6 +91,89 @@ struct JourneyTests {
     try expectEquality(rig)
   }
 
+  private struct Truth: Decodable {
+    struct Diagnostics: Decodable {
+      struct Code: Decodable {
+        struct Status: Decodable {
+          var status: String
+          var end: String?
+        }
+        var code: String
+        var unit: String
+        var statuses: [Status]
+      }
+      var vin: String
+      var codes: [Code]
+    }
+    var diagnostics: Diagnostics
+  }
+
+  private struct TroubleCode: Decodable, Equatable {
+    struct Unit: Decodable, Equatable { var address: String }
+    struct Frame: Decodable, Equatable {
+      struct Value: Decodable, Equatable { var name: String; var value: Double? }
+      var values: [Value]
+    }
+    var code: String
+    var notation: String
+    var unit: Unit
+    var status: [String]
+    var since: String
+    var freezeFrame: Frame?
+  }
+
+  /// Faults of a simulated vehicle: each is told to the receiver once, shown at the socket, and known after a restart.
+  @Test(arguments: [
+    (vehicle: "petrol", days: 12, adapters: "[obd2, generic-ice]", faults: ["P0301@20..90", "P0420@30"]),
+    (vehicle: "diesel", days: 6, adapters: "[obd2, generic-diesel]", faults: ["P2463@10"]),
+    (vehicle: "ev", days: 6, adapters: "[generic-ev]", faults: ["P0AA6@10"]),
+    (vehicle: "truck", days: 2, adapters: "[j1939]", faults: ["SPN110-FMI0@40", "SPN100-FMI1@60"]),
+  ])
+  func troubleCodesReachTheReceiver(vehicle: String, days: Int, adapters: String, faults: [String]) throws {
+    let rig = try Rig()
+    try rig.startBroker()
+    try rig.startReceiver()
+    try rig.configure(adapters: adapters)
+    let log = try rig.simulate(vehicle, days: days, faults: faults)
+    let truth = try JSONDecoder().decode(Truth.self, from: Data(contentsOf: URL(fileURLWithPath: log + ".truth.json")))
+    try rig.startDaemon(["--replay", log])
+    try rig.wait(for: "the replay") { rig.isThrough }
+    try rig.wait(for: "everything to be sent", seconds: 120) { try rig.status().waiting == 0 }
+    func codes() throws -> [TroubleCode] {
+      try rig.run("telltale", ["dtcs", "--json", "--socket", rig.socket]).json([TroubleCode].self)
+    }
+    let shown = try codes()
+    // A unit may tell a fault in two notations: P0301 by service 03 and P0301-00 by service 19.
+    func fault(_ name: String) -> String { name.hasSuffix("-00") ? String(name.dropLast(3)) : name }
+    let expected = Set(truth.diagnostics.codes.filter { $0.statuses.contains { $0.status == "confirmed" } }.map { "\($0.unit) \($0.code)" })
+    #expect(!expected.isEmpty && Set(shown.map { "\($0.unit.address) \(fault($0.code))" }) == expected)
+    for code in truth.diagnostics.codes where code.statuses.contains(where: { $0.status == "confirmed" && $0.end == nil }) {
+      #expect(shown.contains { fault($0.code) == code.code && $0.status.contains("confirmed") }, "\(code.code)")
+    }
+    if vehicle != "ev" {
+      #expect(shown.contains { ($0.freezeFrame?.values.count ?? 0) > 2 })
+    }
+    struct Status: Decodable {
+      struct Identity: Decodable { var vin: String }
+      var vehicleIdentification: Identity?
+      var malfunctionLamp: Bool?
+    }
+    let status = try rig.run("telltale", ["status", "--json", "--socket", rig.socket]).json(Status.self)
+    #expect(status.vehicleIdentification?.vin == truth.diagnostics.vin && status.malfunctionLamp == true)
+    #expect(rig.stop("telltaled") == 0)
+    try expectEquality(rig)
+    let sets = try rig.count(rig.received, "SELECT count(DISTINCT subject) FROM record WHERE type = 'dtc.set'")
+    #expect(sets == shown.count)
+    // After a restart, before anybody says a word.
+    let idle = try rig.write("idle.log", "(1900000000.000000) can0 7FF#00\n")
+    try rig.startDaemon(["--replay", idle])
+    try rig.wait(for: "the replay") { rig.isThrough }
+    #expect(try codes() == shown)
+    #expect(rig.stop("telltaled") == 0)
+    let again = try rig.count(rig.state, "SELECT count(*) FROM event WHERE type LIKE 'dtc.%' AND wall > 1800000000000000000")
+    #expect(again == 0)
+  }
+
   @Test func aDaemonThatIsKilledSendsTheRestAtItsNextStart() throws {
     let rig = try Rig()
     try rig.startBroker()

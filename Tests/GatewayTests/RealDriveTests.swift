@@ -37,7 +37,7 @@ struct RealDriveTests {
         case .event(let event): if case .tripEnded(let trip) = event.kind { trips.append(trip) }
         case .minute(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
         case .checkpoint: _ = rings.checkpoints.pop()
-        case .boundary: break
+        case .boundary, .diagnostic, .forgotten: break
         }
       }
     }
@@ -119,7 +119,7 @@ struct RealDriveTests {
       if count == 0 { break }
       for i in 0..<count {
         var out = samples.mutableSpan
-        let decoded = decoder.decode(buffer[i], into: &out)
+        let decoded = decoder.decode(buffer[i], into: &out) { _ in }
         for j in 0..<decoded { body(definition.catalogue[samples[j].signal].path, samples[j]) }
       }
     }

@@ -159,12 +159,12 @@ final class Rig {
   }
 
   /// A simulated drive as a recording.
-  func simulate(days: Int, seed: Int = 4, wear: [String] = []) throws -> String {
+  func simulate(_ vehicle: String = "petrol", days: Int, seed: Int = 4, faults: [String] = []) throws -> String {
     let path = folder.path + "/sim.log"
     let outcome = try run(
       "telltale",
-      ["simulate", "--vehicle", "petrol", "--days", "\(days)", "--seed", "\(seed)", "--out", path]
-        + wear.flatMap { ["--wear", $0] })
+      ["simulate", "--vehicle", vehicle, "--days", "\(days)", "--seed", "\(seed)", "--out", path]
+        + faults.flatMap { ["--fault", $0] })
     guard outcome.status == 0 else { throw RigError(description: outcome.errors) }
     return path
   }

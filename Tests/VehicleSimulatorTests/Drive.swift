@@ -5,7 +5,7 @@ import Vocabulary
 @testable import VehicleSimulator
 
 /// Frames of a car up to its end, `batch` at a time.
-func allFrames(_ car: inout SimulatedPetrolCar, batch: Int = 1000) -> [CANFrame] {
+func allFrames(_ car: inout SimulatedVehicle, batch: Int = 1000) -> [CANFrame] {
   var frames: [CANFrame] = []
   let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: batch)
   defer { buffer.deallocate() }
@@ -16,15 +16,22 @@ func allFrames(_ car: inout SimulatedPetrolCar, batch: Int = 1000) -> [CANFrame]
   }
 }
 
+/// A vehicle that has lived to its end, with its frames.
+func life(_ configuration: SimulatedVehicle.Configuration) -> (vehicle: SimulatedVehicle, frames: [CANFrame]) {
+  var vehicle = SimulatedVehicle(configuration)
+  let frames = allFrames(&vehicle)
+  return (vehicle, frames)
+}
+
 /// A car that has lived for so many days or kilometres, with its frames.
 func life(
   seed: UInt64, days: Double? = nil, km: Double? = nil, wear: WearRates = WearRates()
-) -> (car: SimulatedPetrolCar, frames: [CANFrame]) {
-  var configuration = SimulatedPetrolCar.Configuration(seed: seed)
+) -> (car: SimulatedVehicle, frames: [CANFrame]) {
+  var configuration = SimulatedVehicle.Configuration(seed: seed)
   configuration.days = days
   configuration.km = km
   configuration.wear = wear
-  var car = SimulatedPetrolCar(configuration)
+  var car = SimulatedVehicle(configuration)
   let frames = allFrames(&car)
   return (car, frames)
 }
@@ -96,4 +103,15 @@ struct Drive {
 
 func median(_ values: [Double], atLeast least: Int = 1) -> Double? {
   values.count >= least ? values.sorted()[values.count / 2] : nil
+}
+
+/// FNV-1a over all that a log would show.
+func digest(_ frames: [CANFrame]) -> UInt64 {
+  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  for frame in frames {
+    for word in [UInt64(bitPattern: frame.time.nanoseconds), UInt64(frame.id.rawValue), frame.payload.words[0]] {
+      hash = (hash ^ word) &* 0x100_0000_01B3
+    }
+  }
+  return hash
 }

@@ -16,10 +16,10 @@ import Vocabulary
 
   @Test(arguments: [1, 7, 64])
   func anyBatchGivesTheSameFrames(batch: Int) {
-    var configuration = SimulatedPetrolCar.Configuration(seed: 5)
+    var configuration = SimulatedVehicle.Configuration(seed: 5)
     configuration.days = 2
-    var whole = SimulatedPetrolCar(configuration)
-    var parted = SimulatedPetrolCar(configuration)
+    var whole = SimulatedVehicle(configuration)
+    var parted = SimulatedVehicle(configuration)
     let expected = allFrames(&whole)
     #expect(digest(allFrames(&parted, batch: batch)) == digest(expected))
     #expect(parted.frames == expected.count)
@@ -33,11 +33,11 @@ import Vocabulary
     #expect(digest(Array(long.prefix(short.count))) == digest(short))
   }
 
-  @Test func wearChangesNothingAboutTheDriving() {
+  @Test func wearChangesNothingAboutTheDriving() throws {
     let (healthy, _) = life(seed: 3, days: 20, wear: WearRates(engineOil: 0, cooling: 0, charging: 0))
     let (worn, _) = life(seed: 3, days: 20, wear: WearRates(engineOil: 20, cooling: 200, charging: 200))
     #expect(healthy.trips == worn.trips)
-    #expect(worn.cooling.consumed(km: worn.distanceKm) > 1)
+    #expect(try #require(worn.machine.combustion).cooling.consumed(km: worn.distanceKm) > 1)
   }
 
   @Test func endsWhereItIsTold() {
@@ -113,14 +113,15 @@ import Vocabulary
   @Test func aHealthyCarHoldsItsTemperatureAndVoltage() throws {
     let (car, frames) = life(seed: 2, days: 40)
     let drives = Drive.all(frames)
+    let machine = try #require(car.machine.combustion)
     let coolant = drives.compactMap { $0.steadyCoolant(near: 88) }
     #expect(coolant.count > 25)
     let middle = try #require(median(coolant))
-    #expect(abs(middle - car.regulatedTemperature) < 1)
+    #expect(abs(middle - machine.regulatedTemperature) < 1)
     #expect(coolant.allSatisfy { abs($0 - middle) <= 3 })
     let volts = drives.compactMap(\.runningVoltage)
-    #expect(abs(try #require(median(volts)) - car.regulatedVoltage) < 0.06)
-    #expect(volts.allSatisfy { abs($0 - car.regulatedVoltage) < 0.5 })
+    #expect(abs(try #require(median(volts)) - machine.regulatedVoltage) < 0.06)
+    #expect(volts.allSatisfy { abs($0 - machine.regulatedVoltage) < 0.5 })
     for drive in drives {
       #expect(drive[0x05].allSatisfy { $0.value > -25 && $0.value < 97 })
       #expect(drive[0x5C].allSatisfy { $0.value > -25 && $0.value < 125 })
@@ -131,12 +132,12 @@ import Vocabulary
   }
 
   @Test func ratesAreThoseAskedFor() {
-    var configuration = SimulatedPetrolCar.Configuration(seed: 1)
+    var configuration = SimulatedVehicle.Configuration(seed: 1)
     configuration.days = 2
     configuration.rates.motion = 1
     configuration.rates.slow = 10
     configuration.rates.native = 4
-    var car = SimulatedPetrolCar(configuration)
+    var car = SimulatedVehicle(configuration)
     let frames = allFrames(&car)
     func count(_ id: UInt32, pid: UInt8? = nil) -> Double {
       Double(frames.count { $0.id.value == id && (pid == nil || $0[2] == pid) })
@@ -150,15 +151,4 @@ import Vocabulary
       #expect(abs(found - rate * seconds) < 0.02 * seconds)
     }
   }
-}
-
-/// FNV-1a over all that a log would show.
-private func digest(_ frames: [CANFrame]) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for frame in frames {
-    for word in [UInt64(bitPattern: frame.time.nanoseconds), UInt64(frame.id.rawValue), frame.payload.words[0]] {
-      hash = (hash ^ word) &* 0x100_0000_01B3
-    }
-  }
-  return hash
 }

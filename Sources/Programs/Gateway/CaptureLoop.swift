@@ -122,14 +122,20 @@ final class CaptureLoop: @unchecked Sendable {
   }
 
   private func finish() {
-    while isReplay && !stage.hasRoom && !isStopping.load(ordering: .acquiring) {
-      ringBell()
-      CaptureLoop.pause()
-    }
+    waitForRoom()
+    while stage.tellDiagnosis(isLast: true) > 0 { waitForRoom() }
     stage.finish(endingTrip: isReplay)
     ringBell()
     board.renew(fill)
     ended.store(true, ordering: .releasing)
+  }
+
+  /// Lets the recorder catch up, for a recording only.
+  private func waitForRoom() {
+    while isReplay && !stage.hasRoom && !isStopping.load(ordering: .acquiring) {
+      ringBell()
+      CaptureLoop.pause()
+    }
   }
 
   private func fill(_ snapshot: inout CaptureSnapshot) {

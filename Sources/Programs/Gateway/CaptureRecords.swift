@@ -8,6 +8,10 @@ import Vocabulary
 enum CaptureRecord: BitwiseCopyable {
   /// Leaves the vehicle; the recorder also keeps what follows from it: an alert's state, a trip, a health history.
   case event(Event)
+  /// Something that a control unit said about itself, to be kept.
+  case diagnostic(DiagnosticRecord)
+  /// What is stored about this is void.
+  case forgotten(DiagnosticRecord)
   /// A minute is over: this many roll-ups wait in the ring beside.
   case minute(stamp: Timestamp, startWall: Int64, signals: Int)
   /// A checkpoint waits in the ring beside.
@@ -49,8 +53,9 @@ final class CaptureRings: Sendable {
   let rollUps: Ring<RollUp>
   let checkpoints: Ring<GatewayCheckpoint>
 
-  /// Records that one frame can cause at the most: the end of a minute and of a trip, with all that follows from it.
-  static let perFrame = 48
+  /// Records that one frame can cause at the most: the end of a minute and of a trip, with all that follows from it,
+  /// and what control units said in a second.
+  static let perFrame = 64
 
   init(signals: Int) {
     records = Ring(capacity: 512)

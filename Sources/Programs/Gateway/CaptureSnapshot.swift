@@ -16,6 +16,11 @@ struct CaptureSnapshot {
   var trip: Trip?
   var reports: InlineArray<3, HealthReport>
   var alerts = AlertBook()
+  /// What control units said about themselves; the first `diagnosticCount` count.
+  var diagnostics: [DiagnosticRecord] = []
+  var diagnosticCount = 0
+  /// The VIN that stands.
+  var vehicleIdentification: ShortText?
   var readings: [SignalReading]
   var sources: [SourceSnapshot] = []
 
@@ -31,6 +36,7 @@ extension CaptureSnapshot {
     var copy = self
     copy.readings = readings.map { $0 }
     copy.sources = sources.map { $0 }
+    copy.diagnostics = diagnostics.prefix(diagnosticCount).map { $0 }
     return copy
   }
 }

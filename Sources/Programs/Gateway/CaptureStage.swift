@@ -17,6 +17,7 @@ final class CaptureStage {
   private var trips: TripObserver
   private var health: HealthMonitor
   private var alerts = AlertBook()
+  private var diagnosis: DiagnosticBook
   private var reports: InlineArray<3, HealthReport>
   private let inputs: FeatureInputs
   private let displacementLitres: Double
@@ -38,14 +39,17 @@ final class CaptureStage {
 
   /// Seconds between two checkpoints of a drive: what a power cut can take from a trip.
   private static let checkpointSeconds = 60.0
+  /// Changes of what control units say that one second hands over.
+  private static let factsPerTick = 16
   /// A longer silence is a gap, not an observation.
   private static let longestTick = 5.0
 
   init(
     _ vehicle: VehicleDefinition, rings: CaptureRings, clock: any TimeSource, waitsForRoom: Bool,
-    checkpoint: GatewayCheckpoint?
+    checkpoint: GatewayCheckpoint?, diagnosis: consuming DiagnosticBook = DiagnosticBook()
   ) {
     decoder = vehicle.decoder
+    self.diagnosis = diagnosis
     table = SignalTable(vehicle.catalogue)
     rollUps = RollUps(vehicle.catalogue)
     inputs = FeatureInputs(vehicle.catalogue)
@@ -95,7 +99,7 @@ final class CaptureStage {
   private func take(_ frame: CANFrame) {
     if frame.time >= nextTick { tick(to: frame.time) }
     var out = samples.mutableSpan
-    let count = decoder.decode(frame, into: &out)
+    let count = decoder.decode(frame, into: &out) { diagnosis.take($0, at: stamp) }
     guard count > 0 else { return }
     let wall = stamp.wallNanoseconds &+ (frame.time.nanoseconds &- stamp.uptime.nanoseconds)
     for i in 0..<count {
@@ -137,6 +141,7 @@ final class CaptureStage {
     if case .started = outcome { health.tripStarted() }
     if trips.isDriving { health.observe(tick) }
     conclude(outcome)
+    tellDiagnosis()
     sinceCheckpoint += elapsed
     if sinceCheckpoint >= CaptureStage.checkpointSeconds && trips.isDriving {
       putCheckpoint()
@@ -197,6 +202,22 @@ final class CaptureStage {
     push(.boundary)
   }
 
+  /// Hands over what control units said, some of it at a time: a bus may say more than a disk can take.
+  /// Returns how many changes that were.
+  /// - Parameter isLast: also what would wait for its time.
+  @discardableResult func tellDiagnosis(isLast: Bool = false) -> Int {
+    let free = (rings.records.capacity - rings.records.count) / 2
+    let told = diagnosis.tick(at: stamp, room: min(CaptureStage.factsPerTick, free), isLast: isLast) { change in
+      switch change {
+      case .event(let event): push(.event(event))
+      case .record(let record): push(.diagnostic(record))
+      case .removed(let record): push(.forgotten(record))
+      }
+    }
+    if told > 0 { push(.boundary) }
+    return told
+  }
+
   private func putCheckpoint() {
     sinceCheckpoint = 0
     let checkpoint = GatewayCheckpoint(health: health.checkpoint, alerts: alerts, trips: trips)
@@ -232,6 +253,8 @@ final class CaptureStage {
     snapshot.trip = trips.current?.trip
     snapshot.reports = reports
     snapshot.alerts = alerts
+    snapshot.diagnosticCount = diagnosis.copy(into: &snapshot.diagnostics)
+    snapshot.vehicleIdentification = diagnosis.vehicleIdentification(preferred: snapshot.vehicleIdentification)
     snapshot.readings.withUnsafeMutableBufferPointer { table.copy(into: $0) }
   }
 }

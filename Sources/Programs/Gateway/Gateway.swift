@@ -1,5 +1,6 @@
 // The daemon as a whole: builds the rooms from the configuration, starts the threads, ends them in order.
 import Adapters
+import Alerting
 import ConfigurationFile
 import CLinux
 import Clock
@@ -106,6 +107,7 @@ public final class Gateway {
 
     let store: Store
     let checkpoint: GatewayCheckpoint?
+    var diagnosis = DiagnosticBook()
     do throws(StoreError) {
       store = try Store.open(
         directory: configuration.state, vehicle: configuration.vehicle, catalogue: vehicle.catalogue)
@@ -114,6 +116,7 @@ public final class Gateway {
       if stored != nil && checkpoint == nil {
         log.warning("\(store.path): the stored health is of another version and cannot be used; learning starts again")
       }
+      diagnosis.restore(try store.diagnostics(version: DiagnosticRecord.layout).compactMap { DiagnosticRecord(block: $0) })
     } catch {
       throw GatewayError(error)
     }
@@ -131,7 +134,7 @@ public final class Gateway {
     }
     let rings = CaptureRings(signals: vehicle.catalogue.count)
     let stage = CaptureStage(
-      vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint)
+      vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint, diagnosis: diagnosis)
     let board = SnapshotBoard(signals: vehicle.catalogue.count, stamp: started)
 
     let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, log: { log.warning("\($0)") })

@@ -1,5 +1,6 @@
 // The memory plan of a configuration: what every room will hold, before the first frame.
 import Adapters
+import Alerting
 import Diagnostics
 import MQTT
 import Pipeline
@@ -17,6 +18,8 @@ extension MemoryPlan {
     add("signal catalogue", signals * 200)
     add("signal table", SignalTable(vehicle.catalogue).memoryBytes)
     add("one-minute roll-ups", RollUps(vehicle.catalogue).memoryBytes)
+    let book = DiagnosticBook()
+    add("what control units said", book.memoryBytes)
     add("component models and checkpoint", 2 * MemoryLayout<GatewayCheckpoint>.stride)
     if isReplay {
       add("recording read-ahead", RecordingSource.memoryBytes)
@@ -35,8 +38,11 @@ extension MemoryPlan {
       add("SQLite page cache, courier", 128 << 10)
       add("MQTT window", (configuration.broker?.window ?? 20) * 16_384 + 3 * 256 * 1024)
     }
-    add("diagnostics snapshot", 2 * (signals * MemoryLayout<SignalReading>.stride + MemoryLayout<CaptureSnapshot>.stride))
-    add("diagnostics clients", DiagnosticsServer.plannedBytes(signals: signals))
+    let records = book.capacity * MemoryLayout<DiagnosticRecord>.stride
+    add(
+      "diagnostics snapshot",
+      2 * (signals * MemoryLayout<SignalReading>.stride + MemoryLayout<CaptureSnapshot>.stride + records))
+    add("diagnostics clients", DiagnosticsServer.plannedBytes(signals: signals, diagnosticRecords: book.capacity))
     add("thread stacks", ThreadStack.total(hasCourier: configuration.broker != nil))
   }
 }

@@ -1,4 +1,5 @@
 // The recorder: the only writer of the database. Turns capture's plain values into rows and commits them in groups.
+import Adapters
 import CLinux
 import Documents
 import Pipeline
@@ -196,6 +197,9 @@ private final class RecorderWork {
       let document = TelemetryDocument(start: start, seconds: 60, rollUps, catalogue)
       send(.telemetry, "vehicle.telemetry.received", nil, stamp, document)
     case .event(let event): take(event)
+    case .diagnostic(let record):
+      tail.append(record.row(data: record.json ?? Array("{}".utf8)))
+    case .forgotten(let record): tail.append(.diagnosticRemoved(unit: record.unitKey, key: record.key))
     }
   }
 
@@ -230,6 +234,9 @@ private final class RecorderWork {
         tail.append(.trip(number: trip.number, startedWall: trip.started.wallNanoseconds, data: data))
       }
       send(event.lane, event.type, "trip-\(trip.number)", time, document)
+    case .troubleCodeSet(let report), .troubleCodeCleared(let report):
+      let document = TroubleCodeDocument(report, .standards)
+      send(event.lane, event.type, "\(document.unit.address) \(document.code)", time, document)
     case .dataDropped(let loss):
       send(event.lane, event.type, nil, time, DataLossDocument(loss))
     }

@@ -1,4 +1,5 @@
 // What the technician may look at: capture's snapshot, recorder and courier, as the documents of the socket.
+import Adapters
 import CLinux
 import Clock
 import Diagnostics
@@ -24,7 +25,8 @@ struct Views: Sendable {
   var diagnostics: DiagnosticsViews {
     DiagnosticsViews(
       status: { status() }, signals: { signals() }, health: { health() }, alerts: { alerts() },
-      sources: { sources() }, memory: { memory() }, trips: { recorder.snapshot.trips })
+      sources: { sources() }, memory: { memory() }, trips: { recorder.snapshot.trips }, dtcs: { dtcs() },
+      units: { units() })
   }
 
   func status() -> StatusDocument {
@@ -44,6 +46,7 @@ struct Views: Sendable {
       frames: frames(capture),
       signals: .init(known: catalogue.count, valid: valid), trip: capture.trip.map { TripDocument($0) },
       trips: Int(capture.trips), distanceKm: capture.totalKm,
+      diagnosis: DiagnosisSummary(capture.diagnostics, vin: capture.vehicleIdentification, .standards),
       sync: .init(
         configured: courier != nil, connected: sync?.isConnected ?? false,
         broker: configuration.broker.map { "\($0.host):\($0.port)" },
@@ -89,6 +92,10 @@ struct Views: Sendable {
     let alerts = board.read().alerts
     return ComponentID.allCases.compactMap { alerts[$0].open }.map { AlertDocument($0, catalogue) }
   }
+
+  func dtcs() -> [TroubleCodeDocument] { TroubleCodeDocument.all(in: board.read().diagnostics, .standards) }
+
+  func units() -> [ControlUnitDocument] { ControlUnitDocument.all(in: board.read().diagnostics, .standards) }
 
   func sources() -> [SourceDocument] {
     board.read().sources.map { source in

@@ -18,11 +18,13 @@ struct Telltale: ParsableCommand {
         telltale health            what wears out, when, and on what grounds?
         telltale health cooling    one component alone
         telltale health --json     the same for a script
+        telltale dtcs              trouble codes, freeze frames and the malfunction lamp
 
       Without a daemon:
         telltale dbc check car.dbc             which of its lines are bad?
         telltale stats drive.log --dbc car.dbc   does the description fit the vehicle?
         telltale decode drive.log --pack obd2    its values as csv
+        telltale diagnose drive.log              trouble codes, VIN, readiness in it
         telltale convert drive.trc drive.log     another format
         telltale simulate --help                 a vehicle with known wear
 
@@ -31,8 +33,9 @@ struct Telltale: ParsableCommand {
     version: "telltale \(telltaleVersion)",
     subcommands: [
       StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
-      TripsCommand.self, MemoryCommand.self, DBCCommand.self, StatsCommand.self, DecodeCommand.self, ConvertCommand.self,
-      AdapterCommand.self, SimulateCommand.self,
+      TripsCommand.self, MemoryCommand.self, TroubleCodesCommand.self, UnitsCommand.self, DBCCommand.self,
+      StatsCommand.self, DecodeCommand.self, DiagnoseCommand.self, ConvertCommand.self, AdapterCommand.self,
+      SimulateCommand.self,
     ])
 
   static func main() {

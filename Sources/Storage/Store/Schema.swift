@@ -42,7 +42,13 @@ enum Schema {
     CREATE TABLE checkpoint (
       slot INTEGER PRIMARY KEY, generation INTEGER NOT NULL, version INTEGER NOT NULL, crc INTEGER NOT NULL,
       data BLOB NOT NULL);
+    """,
     """
+    -- What control units said about themselves: trouble codes, freeze frames, identity. The newest of each.
+    CREATE TABLE diagnostic (
+      unit TEXT NOT NULL, key TEXT NOT NULL, wall INTEGER NOT NULL, version INTEGER NOT NULL, crc INTEGER NOT NULL,
+      block BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY (unit, key)) WITHOUT ROWID;
+    """,
   ]
 
   static var version: Int32 { Int32(steps.count) }

@@ -23,6 +23,8 @@ public final class Store {
   private let insertRollUp: Statement
   private let upsertCheckpoint: Statement
   private let deleteOutbox: Statement
+  private let upsertDiagnostic: Statement
+  private let deleteDiagnostic: Statement
   private var generation: Int64
   // Below the connection and its statements, so that it goes after them: closing a file drops SQLite's locks on it.
   private let lock: FileLock
@@ -113,6 +115,8 @@ public final class Store {
       insertRollUp = try connection.prepare("INSERT INTO rollup (start, seconds, chunk) VALUES (?1, ?2, ?3)")
       upsertCheckpoint = try connection.prepare("INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3, ?4, ?5)")
       deleteOutbox = try connection.prepare("DELETE FROM outbox WHERE lane = ?1 AND sequence BETWEEN ?2 AND ?3")
+      upsertDiagnostic = try connection.prepare("INSERT OR REPLACE INTO diagnostic VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+      deleteDiagnostic = try connection.prepare("DELETE FROM diagnostic WHERE unit = ?1 AND key = ?2")
       let newest = try connection.prepare("SELECT coalesce(max(generation), 0) FROM checkpoint")
       generation = try newest.step() ? newest.int64(0) : 0
       signals = try Store.register(catalogue, on: connection)
@@ -160,6 +164,22 @@ public final class Store {
         }
       }
       return nil
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// What control units said, in the caller's own form; what is damaged or of another version is left out.
+  public func diagnostics(version: Int32) throws(StoreError) -> [[UInt8]] {
+    do throws(SQLiteError) {
+      let select = try connection.prepare("SELECT crc, block FROM diagnostic WHERE version = ?1")
+      try select.bind(Int64(version), at: 1)
+      var blocks: [[UInt8]] = []
+      while try select.step() {
+        let block = select.blob(1)
+        if UInt32(truncatingIfNeeded: select.int64(0)) == crc32(block) { blocks.append(block) }
+      }
+      return blocks
     } catch {
       throw StoreError(error)
     }
@@ -236,6 +256,19 @@ public final class Store {
       try deleteOutbox.bind(range.last, at: 3)
       try deleteOutbox.run()
       queuedInTransaction[Int(range.lane.rawValue)] -= connection.changes
+    case .diagnostic(let unit, let key, let wall, let version, let block, let data):
+      try upsertDiagnostic.bind(unit, at: 1)
+      try upsertDiagnostic.bind(key, at: 2)
+      try upsertDiagnostic.bind(wall, at: 3)
+      try upsertDiagnostic.bind(Int64(version), at: 4)
+      try upsertDiagnostic.bind(Int64(crc32(block)), at: 5)
+      try upsertDiagnostic.bind(block, at: 6)
+      try upsertDiagnostic.bind(data, at: 7)
+      try upsertDiagnostic.run()
+    case .diagnosticRemoved(let unit, let key):
+      try deleteDiagnostic.bind(unit, at: 1)
+      try deleteDiagnostic.bind(key, at: 2)
+      try deleteDiagnostic.run()
     }
   }
 

@@ -14,6 +14,11 @@ public enum StoreRecord: Sendable {
   /// What must survive a restart, as bytes that the caller understands; `version` says which layout they have.
   case checkpoint(version: Int32, data: [UInt8])
   case acknowledged(Acknowledgement)
+  /// What a control unit said last about `key`; replaces what it said before. `block` is the caller's own form of it,
+  /// `version` its layout; `data` is JSON for people and other programs.
+  case diagnostic(unit: String, key: String, wall: Int64, version: Int32, block: [UInt8], data: [UInt8])
+  /// What the control unit said about `key` is void.
+  case diagnosticRemoved(unit: String, key: String)
 }
 
 /// The newest whole checkpoint of a file.

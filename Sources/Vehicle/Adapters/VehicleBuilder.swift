@@ -10,6 +10,8 @@ struct VehicleBuilder {
   var problems: [PackProblem] = []
   private(set) var replies: [(mapping: OBDReplyDecoder.Mapping, bus: UInt8?, pack: AdapterPack)] = []
   private(set) var messages: [(message: DecoderTable.Message, file: String)] = []
+  /// Those that come over ISO-TP.
+  private(set) var transported: [(message: DecoderTable.Message, file: String)] = []
   private var packs = 0
 
   /// - Throws: when a network description cannot be read at all.
@@ -19,7 +21,7 @@ struct VehicleBuilder {
     for signal in pack.signals {
       guard let id = place(signal, of: pack) else { continue }
       switch signal.source {
-      case .parameter(let pid): addReply(pid, as: id, signal, of: pack)
+      case .parameter(let pid, let value): addReply(pid, value, as: id, signal, of: pack)
       case .message(let network, let message, let name):
         mappings[network].append(
           (
@@ -51,24 +53,30 @@ struct VehicleBuilder {
     return id
   }
 
-  private mutating func addReply(_ pid: UInt8, as id: SignalID, _ signal: PackSignal, of pack: AdapterPack) {
-    if let first = replies.first(where: { $0.mapping.pid == pid }) {
+  private mutating func addReply(
+    _ pid: UInt8, _ value: String?, as id: SignalID, _ signal: PackSignal, of pack: AdapterPack
+  ) {
+    // The first value may be named, or meant without a name.
+    let name = value ?? OBDParameter.of(pid: pid)?.values.first?.name
+    let subject = "PID \(hexadecimal(pid))" + (value.map { " \($0)" } ?? "")
+    if let first = replies.first(where: { $0.mapping.pid == pid && $0.mapping.field == name }) {
       let known = first.mapping
       // What two packs say alike is said once.
       if known.target == id, known.factor == signal.factor, known.offset == signal.offset { return }
       let owner = first.pack.directory == pack.directory ? "above" : "by the pack \(first.pack.name)"
       report(
         pack, signal,
-        "PID \(hexadecimal(pid)) is mapped to \(catalogue[known.target].path) \(owner) already; leave one out"
+        "\(subject) is mapped to \(catalogue[known.target].path) \(owner) already; leave one out"
       )
       return
     }
     replies.append(
       (
-        .init(pid: pid, target: id, factor: signal.factor, offset: signal.offset, range: catalogue[id].range), pack.bus,
-        pack
+        .init(
+          pid: pid, field: name, target: id, factor: signal.factor, offset: signal.offset,
+          range: catalogue[id].range), pack.bus, pack
       ))
-    note(id, "PID \(hexadecimal(pid))", signal)
+    note(id, subject, signal)
   }
 
   private mutating func add(
@@ -105,7 +113,11 @@ struct VehicleBuilder {
     }
     var none: [MappingProblem] = []
     for message in description.compile(usable, bus: pack.bus, j1939: network.isJ1939, problems: &none) {
-      merge(message, from: path)
+      if network.transport == .isotp {
+        VehicleBuilder.merge(message, from: path, into: &transported)
+      } else {
+        VehicleBuilder.merge(message, from: path, into: &messages)
+      }
     }
   }
 
@@ -147,7 +159,10 @@ struct VehicleBuilder {
   }
 
   /// Two packs may map signals of one message: a table holds each identifier once, so they become one.
-  private mutating func merge(_ message: DecoderTable.Message, from file: String) {
+  private static func merge(
+    _ message: DecoderTable.Message, from file: String,
+    into messages: inout [(message: DecoderTable.Message, file: String)]
+  ) {
     guard let at = messages.firstIndex(where: { $0.message.isSameFrame(as: message) }) else {
       messages.append((message, file))
       return
@@ -166,17 +181,39 @@ struct VehicleBuilder {
   mutating func makeTable() -> DecoderTable {
     var defects: [DecoderTable.Problem] = []
     let table = DecoderTable(messages.map(\.message), problems: &defects)
+    report(defects, in: messages)
+    return table
+  }
+
+  /// The configuration of the decoder of diagnostic traffic.
+  mutating func makeDiagnostics() -> DiagnosticDecoder.Configuration {
+    var diagnostics = DiagnosticDecoder.Configuration()
+    diagnostics.parameters = replies.map(\.mapping)
+    diagnostics.parameterBus = commonReplyBus()
+    diagnostics.transported = transported.map(\.message)
+    for (message, _) in messages where message.matching == .parameterGroup {
+      diagnostics.j1939Buses |= message.bus.map { 1 << UInt64($0 & 63) } ?? .max
+    }
+    // What is wrong with a mapping was said when it was taken over; a table has more to say.
+    var defects: [DecoderTable.Problem] = []
+    _ = DecoderTable(diagnostics.transported, problems: &defects)
+    report(defects, in: transported)
+    return diagnostics
+  }
+
+  private mutating func report(
+    _ defects: [DecoderTable.Problem], in messages: [(message: DecoderTable.Message, file: String)]
+  ) {
     problems += defects.map { defect in
       let (message, file) = messages[defect.message]
       return PackProblem(
         file: file, reason: "message \(String(message.id.value, radix: 16, uppercase: true)): \(defect.reason)")
     }
-    return table
   }
 
   /// The bus that replies are looked for on; nil for every bus. There is one decoder of replies, so packs that are
   /// bound to different buses cannot all have theirs.
-  mutating func commonReplyBus() -> UInt8? {
+  private mutating func commonReplyBus() -> UInt8? {
     guard let first = replies.first else { return nil }
     if let other = replies.first(where: { $0.bus != first.bus }) {
       problems.append(
@@ -204,7 +241,7 @@ extension DecoderTable.Message {
   }
 }
 
-/// Two upper-case digits.
-func hexadecimal(_ byte: UInt8) -> String {
-  (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+extension PackNetwork {
+  /// As `NetworkDescription.compile` asks it.
+  fileprivate var isJ1939: Bool? { transport.map { $0 == .j1939 } }
 }

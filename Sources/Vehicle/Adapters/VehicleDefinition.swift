@@ -19,20 +19,19 @@ public struct VehicleDefinition: Sendable {
   let sources: [SignalSource]
   /// What `table` was built from.
   let messages: [DecoderTable.Message]
-  private let replies: [OBDReplyDecoder.Mapping]
-  private let replyBus: UInt8?
+  private let diagnostics: DiagnosticDecoder.Configuration
 
   /// A decoder of its own for whoever captures.
-  public var decoder: FrameDecoder { FrameDecoder(table: table, obd: replyDecoder) }
+  public var decoder: FrameDecoder { FrameDecoder(table: table, diagnostic: diagnosticDecoder) }
 
-  var replyDecoder: OBDReplyDecoder {
+  var diagnosticDecoder: DiagnosticDecoder {
     // Each mapping was checked when it was taken over.
     var none: [MappingProblem] = []
-    return OBDReplyDecoder(replies, bus: replyBus, problems: &none)
+    return DiagnosticDecoder(diagnostics, problems: &none)
   }
 
-  /// OBD-II parameters that are mapped.
-  var parameterCount: Int { replies.count }
+  /// Values of OBD-II parameters that are mapped.
+  var parameterCount: Int { diagnostics.parameters.count }
 
   /// - Parameters:
   ///   - packs: in order of precedence: of two mappings to one path both are decoded, the first one's description
@@ -65,8 +64,7 @@ public struct VehicleDefinition: Sendable {
     table = builder.makeTable()
     messages = builder.messages.map(\.message)
     catalogue = builder.catalogue
-    replies = builder.replies.map(\.mapping)
-    replyBus = builder.commonReplyBus()
+    diagnostics = builder.makeDiagnostics()
     sources = builder.sources
     problems = builder.problems
     self.components = components

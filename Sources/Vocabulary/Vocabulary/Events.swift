@@ -139,6 +139,10 @@ public struct Event: BitwiseCopyable, Sendable {
     case tripStarted(Trip)
     case tripEnded(Trip)
     case dataDropped(DataLoss)
+    /// A control unit tells a trouble code that it did not tell before, or a worse status of it.
+    case troubleCodeSet(TroubleCodeReport)
+    /// Nothing is left of a trouble code; the report as it was, with an empty status.
+    case troubleCodeCleared(TroubleCodeReport)
   }
 
   public var time: Timestamp
@@ -162,6 +166,8 @@ public struct Event: BitwiseCopyable, Sendable {
     case .tripStarted: "trip.started"
     case .tripEnded: "trip.ended"
     case .dataDropped: "data.dropped"
+    case .troubleCodeSet: "dtc.set"
+    case .troubleCodeCleared: "dtc.cleared"
     }
   }
 

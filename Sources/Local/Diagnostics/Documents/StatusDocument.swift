@@ -24,6 +24,15 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   public var trips: Int
   /// Distance since Telltale watches this vehicle, km.
   public var distanceKm: Double
+  /// Null while no control unit has told one.
+  public var vehicleIdentification: VehicleIdentityDocument?
+  /// Whether some control unit commands it on; null while none says.
+  public var malfunctionLamp: Bool?
+  public var troubleCodes: TroubleCodeCountsDocument
+  /// Null while no control unit that tests itself says.
+  public var readiness: VehicleReadinessDocument?
+  /// Whose word stands behind `troubleCodes`; empty while no control unit has told a list.
+  public var listsTold: [ListToldDocument]
   public var sync: Sync
   public var store: Store
   /// What somebody should look at, one sentence each.
@@ -149,8 +158,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
   public init(
     vehicle: String, version: String, started: String, uptimeSeconds: Double, clock: Clock, mode: String, sources: Int,
-    frames: Frames, signals: Signals, trip: TripDocument?, trips: Int, distanceKm: Double, sync: Sync, store: Store,
-    warnings: [String]
+    frames: Frames, signals: Signals, trip: TripDocument?, trips: Int, distanceKm: Double, diagnosis: DiagnosisSummary,
+    sync: Sync, store: Store, warnings: [String]
   ) {
     self.vehicle = vehicle
     self.version = version
@@ -164,14 +173,19 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     self.trip = trip
     self.trips = trips
     self.distanceKm = distanceKm
+    vehicleIdentification = diagnosis.vehicleIdentification
+    malfunctionLamp = diagnosis.malfunctionLamp
+    troubleCodes = diagnosis.troubleCodes
+    readiness = diagnosis.readiness
+    listsTold = diagnosis.listsTold
     self.sync = sync
     self.store = store
     self.warnings = warnings
   }
 
   enum CodingKeys: String, CodingKey {
-    case vehicle, version, started, uptimeSeconds, clock, mode, sources, frames, signals, trip, trips, distanceKm, sync
-    case store, warnings
+    case vehicle, version, started, uptimeSeconds, clock, mode, sources, frames, signals, trip, trips, distanceKm
+    case vehicleIdentification, malfunctionLamp, troubleCodes, readiness, listsTold, sync, store, warnings
   }
 
   // Written out so that a parked vehicle says `"trip": null`: a missing key would read as "not asked".
@@ -189,6 +203,11 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     try c.encode(trip, forKey: .trip)
     try c.encode(trips, forKey: .trips)
     try c.encode(distanceKm, forKey: .distanceKm)
+    try c.encode(vehicleIdentification, forKey: .vehicleIdentification)
+    try c.encode(malfunctionLamp, forKey: .malfunctionLamp)
+    try c.encode(troubleCodes, forKey: .troubleCodes)
+    try c.encode(readiness, forKey: .readiness)
+    try c.encode(listsTold, forKey: .listsTold)
     try c.encode(sync, forKey: .sync)
     try c.encode(store, forKey: .store)
     try c.encode(warnings, forKey: .warnings)

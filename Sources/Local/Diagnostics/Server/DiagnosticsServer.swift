@@ -44,10 +44,11 @@ public final class DiagnosticsServer: Sendable {
   }
 
   /// What the clients can make the server hold, in bytes, for the memory plan: their input, handlers and a whole reply
-  /// for each client that is served, the largest reply being the list of `signals` signals.
-  public static func plannedBytes(signals: Int) -> Int {
+  /// for each client that is served, the largest reply being the list of `signals` signals or of as many trouble codes
+  /// as there are `diagnosticRecords`.
+  public static func plannedBytes(signals: Int, diagnosticRecords: Int) -> Int {
     let connection = InputLimit.head + readBuffer + 8 * 1024
-    let reply = max(64 * 1024, signals * 192)
+    let reply = max(64 * 1024, signals * 192, diagnosticRecords * 448)
     return 2 * clientLimit * connection + clientLimit * reply
   }
 

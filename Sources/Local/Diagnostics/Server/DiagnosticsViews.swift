@@ -14,6 +14,10 @@ public struct DiagnosticsViews: Sendable {
   public var memory: @Sendable () -> MemoryDocument
   /// The latest trips; the caller bounds their number.
   public var trips: @Sendable () -> [TripDocument]
+  /// Every trouble code that is known, those that are there first.
+  public var dtcs: @Sendable () -> [TroubleCodeDocument]
+  /// Every control unit that said something about itself.
+  public var units: @Sendable () -> [ControlUnitDocument]
   /// The body of `/metrics` in Prometheus' text format.
   public var metrics: @Sendable () -> String
 
@@ -26,6 +30,8 @@ public struct DiagnosticsViews: Sendable {
     sources: @escaping @Sendable () -> [SourceDocument],
     memory: @escaping @Sendable () -> MemoryDocument,
     trips: @escaping @Sendable () -> [TripDocument],
+    dtcs: @escaping @Sendable () -> [TroubleCodeDocument],
+    units: @escaping @Sendable () -> [ControlUnitDocument],
     metrics: (@Sendable () -> String)? = nil
   ) {
     self.status = status
@@ -35,6 +41,8 @@ public struct DiagnosticsViews: Sendable {
     self.sources = sources
     self.memory = memory
     self.trips = trips
+    self.dtcs = dtcs
+    self.units = units
     self.metrics =
       metrics ?? {
         prometheusText(status: status(), health: health(), alerts: alerts(), sources: sources(), memory: memory())

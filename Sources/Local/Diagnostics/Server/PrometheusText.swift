@@ -48,6 +48,19 @@ public func prometheusText(
       ["severity": severity], Double(alerts.count { $0.severity == severity && $0.state != "resolved" }))
   }
 
+  let codes = status.troubleCodes
+  text.family("telltale_trouble_codes", "gauge", "Trouble codes by status; absent while no unit told such a list.")
+  for (name, count) in [
+    ("active", codes.active), ("confirmed", codes.confirmed), ("pending", codes.pending),
+    ("permanent", codes.permanent),
+  ] { text.sample(["status": name], count.map { Double($0) }) }
+  text.family("telltale_malfunction_lamp", "gauge", "1 while a unit commands it on; absent while none says.")
+  text.sample([:], status.malfunctionLamp.map { $0 ? 1 : 0 })
+  text.family("telltale_ready", "gauge", "1 when all self-tests are complete; absent while no unit says.")
+  text.sample([:], status.readiness.map { $0.ready ? 1 : 0 })
+  text.family("telltale_incomplete_monitors", "gauge", "Self-tests that are not complete; absent while no unit says.")
+  text.sample([:], status.readiness.map { Double($0.incomplete.count) })
+
   text.family("telltale_sync_connected", "gauge", "1 while the broker is connected; absent without a broker.")
   text.sample([:], status.sync.configured ? (status.sync.connected ? 1 : 0) : nil)
   text.family("telltale_outbox_rows", "gauge", "Rows that no receiver has acknowledged yet, by lane.")

@@ -23,7 +23,7 @@ struct Routes: Sendable {
 
   static let paths = [
     "/v1/status", "/v1/signals", "/v1/signals/{path}", "/v1/health", "/v1/health/{component}", "/v1/alerts",
-    "/v1/sources", "/v1/memory", "/v1/trips", "/metrics",
+    "/v1/sources", "/v1/memory", "/v1/trips", "/v1/dtcs", "/v1/dtcs/{code}", "/v1/units", "/metrics",
   ]
 
   /// - Parameter target: The request target in origin or absolute form (RFC 9112, 3.2); a query is ignored.
@@ -52,6 +52,8 @@ struct Routes: Sendable {
     case "/v1/sources": { document(views.sources()) }
     case "/v1/memory": { document(views.memory()) }
     case "/v1/trips": { document(views.trips()) }
+    case "/v1/dtcs": { document(views.dtcs()) }
+    case "/v1/units": { document(views.units()) }
     case "/metrics":
       { Reply(status: .ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(views.metrics().utf8)) }
     default:
@@ -59,6 +61,8 @@ struct Routes: Sendable {
         { member(name, of: views.signals(), by: \.path, called: "signal", list: "/v1/signals lists all") }
       } else if let name = tail(of: path, after: "/v1/health/") {
         { member(name, of: views.health(), by: \.component, called: "component", list: "/v1/health lists all") }
+      } else if let code = tail(of: path, after: "/v1/dtcs/") {
+        { troubleCode(code) }
       } else {
         nil
       }
@@ -69,9 +73,20 @@ struct Routes: Sendable {
     _ name: String, of all: [Document], by key: KeyPath<Document, String>, called kind: String, list: String
   ) -> Reply {
     if let found = all.first(where: { $0[keyPath: key] == name }) { return document(found) }
-    let nearest = nearestName(to: name, among: all.lazy.map { $0[keyPath: key] })
-    return .error(
-      .notFound, "there is no \(kind) \(name)", mend: (nearest.map { "did you mean \($0)? " } ?? "") + list)
+    return unknown(name, among: all.map { $0[keyPath: key] }, called: kind, list: list)
+  }
+
+  /// A list, as several control units may tell the same code.
+  private func troubleCode(_ code: String) -> Reply {
+    let all = views.dtcs()
+    let found = all.filter { $0.code.lowercased() == code.lowercased() }
+    guard found.isEmpty else { return document(found) }
+    return unknown(code, among: all.map(\.code), called: "trouble code", list: "/v1/dtcs lists all")
+  }
+
+  private func unknown(_ name: String, among names: [String], called kind: String, list: String) -> Reply {
+    let nearest = nearestName(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+    return .error(.notFound, "there is no \(kind) \(name)", mend: nearest + list)
   }
 
   private func document(_ document: some Encodable) -> Reply {

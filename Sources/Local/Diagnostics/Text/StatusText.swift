@@ -21,6 +21,10 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
   let trip = status.trip.map { "number \($0.number), since \($0.started), \(decimal($0.distanceKm, 1)) km" }
   line("trip", trip ?? "none")
   line("watched", "\(status.trips) trips, \(decimal(status.distanceKm, 1)) km")
+  line("VIN", vehicle(status.vehicleIdentification), status.vehicleIdentification?.vins == nil ? .plain : .warning)
+  line("trouble codes", troubleCodes(status), status.troubleCodes.isClear ? .plain : .warning)
+  line("lamp", lamp(status.malfunctionLamp), status.malfunctionLamp == true ? .warning : .plain)
+  line("readiness", readiness(status.readiness))
   let s = status.sync
   line("broker", broker(s), s.configured && !s.connected ? .warning : .plain)
   line("queued", "\(s.queued.alerts) alerts, \(s.queued.events) events, \(s.queued.telemetry) telemetry")

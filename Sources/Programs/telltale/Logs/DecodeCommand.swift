@@ -22,6 +22,7 @@ struct DecodeCommand: ParsableCommand {
         telltale decode drive.log --dbc car.dbc > drive.csv
         telltale decode drive.trc --pack obd2 --format jsonl
         telltale decode truck.log --pack j1939 --channel can1
+        telltale decode ev.log --dbc ev-uds.dbc --isotp
       """)
 
   @OptionGroup var recording: LogOptions
@@ -37,6 +38,10 @@ struct DecodeCommand: ParsableCommand {
   @Flag(help: "With --dbc: match 29-bit frames by parameter group; the source address does not count.")
   var j1939 = false
 
+  @Flag(
+    help: "With --dbc: its messages come over ISO-TP on the identifier of the answer, their first byte is the length.")
+  var isotp = false
+
   @Flag(help: "With --dbc: plain arithmetic, no valid ranges, no reserved values.")
   var raw = false
 
@@ -48,7 +53,10 @@ struct DecodeCommand: ParsableCommand {
 
   func validate() throws {
     if (dbc == nil) == pack.isEmpty { throw ValidationError("give either --dbc FILE or --pack NAME") }
-    if dbc == nil && (j1939 || raw) { throw ValidationError("--j1939 and --raw go with --dbc; a pack says it itself") }
+    if dbc == nil && (j1939 || raw || isotp) {
+      throw ValidationError("--j1939, --isotp and --raw go with --dbc; a pack says it itself")
+    }
+    if j1939 && isotp { throw ValidationError("a description is either of J1939 or of messages over ISO-TP") }
   }
 
   func run() throws {
@@ -59,7 +67,7 @@ struct DecodeCommand: ParsableCommand {
       count: max(1, vocabulary.decoder.largestMessage))
     _ = try recording.forEachFrame("decoding \(recording.log)") { frame, _ in
       var out = samples.mutableSpan
-      let count = vocabulary.decoder.decode(frame, into: &out)
+      let count = vocabulary.decoder.decode(frame, into: &out) { _ in }
       for sample in samples[..<count] { rows.add(sample) }
       if rows.isFull { try put(rows.take()) }
     }
@@ -73,7 +81,7 @@ struct DecodeCommand: ParsableCommand {
   }
 
   private func makeVocabulary() throws -> RowVocabulary {
-    if let dbc { return try RowVocabulary(description: dbc, j1939: j1939, isRaw: raw) }
+    if let dbc { return try RowVocabulary(description: dbc, j1939: j1939, isotp: isotp, isRaw: raw) }
     let vehicle = try VehicleDefinition(packs: try pack.map { try packs.load($0) }, overrides: [])
     for problem in vehicle.problems { complain(problem.description) }
     return RowVocabulary(vehicle)
@@ -85,13 +93,18 @@ private struct RowVocabulary: ~Copyable {
   var decoder: FrameDecoder
   let signals: [RowSignal]
 
-  init(description path: String, j1939: Bool, isRaw: Bool) throws {
+  init(description path: String, j1939: Bool, isotp: Bool, isRaw: Bool) throws {
     let description = try NetworkDescription.loadForUse(path: path)
     let all = description.compileAll(j1939: j1939, validity: !isRaw)
     var ignored: [DecoderTable.Problem] = []
     var none: [MappingProblem] = []
+    // Messages of several frames are messages too where frames match by parameter group.
+    var diagnostics = DiagnosticDecoder.Configuration()
+    if all.messages.contains(where: { $0.matching == .parameterGroup }) { diagnostics.j1939Buses = .max }
+    if isotp { diagnostics.transported = all.messages }
     decoder = FrameDecoder(
-      table: DecoderTable(all.messages, problems: &ignored), obd: OBDReplyDecoder([], problems: &none))
+      table: DecoderTable(isotp ? [] : all.messages, problems: &ignored),
+      diagnostic: DiagnosticDecoder(diagnostics, problems: &none))
     signals = all.signals.map { source in
       let message = description.messages[source.message]
       let signal = message.signals[source.signal]

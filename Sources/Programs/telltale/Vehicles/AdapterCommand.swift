@@ -8,7 +8,7 @@ import Recordings
 struct AdapterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adapter", abstract: "Check, explain and choose adapter packs.",
-    subcommands: [Check.self, Explain.self, Match.self])
+    subcommands: [Check.self, Explain.self, Match.self, Parameters.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(

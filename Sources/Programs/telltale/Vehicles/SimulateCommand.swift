@@ -1,4 +1,4 @@
-// `telltale simulate`: a candump log of a vehicle with known wear, and the truth beside it.
+// `telltale simulate`: a candump log of a vehicle with known wear and faults, and the truth beside it.
 import ArgumentParser
 import FoundationEssentials
 import Recordings
@@ -8,33 +8,52 @@ import Vocabulary
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Write a candump log of a simulated vehicle with known wear.",
+    abstract: "Write a candump log of a simulated vehicle with known wear and faults.",
     discussion: """
-      The vehicle lives by its owner's calendar: commutes, errands and weekend drives through the seasons, parked in \
-      between. Its bus carries OBD-II replies on 7E8 and a few native messages (adapters/simulated-petrol). The same \
-      seed gives the same log.
+      The vehicle lives by its owner's calendar: commutes, errands and weekend drives through the seasons (a truck: \
+      tours on weekdays), parked in between. The same seed gives the same log.
+
+      VEHICLES
+        petrol  OBD-II replies of 7E8 and native messages      packs obd2, generic-ice, simulated-petrol
+        diesel  OBD-II replies with 29-bit identifiers         packs obd2, generic-diesel
+        ev      UDS data, little OBD-II, replies of 7EA, 7EC   pack generic-ev
+        truck   SAE J1939 at 24 V, 250 kbit/s                  pack j1939
 
       Beside the log stands the truth, LOG.truth.json: the true state of each component at the end, where its fault \
-      began, and the distance at which its life is over.
+      began, and the distance at which its life is over; who the control units are, and from when to when each trouble \
+      code was pending, confirmed, permanent.
 
-      Wear is given as a multiple of an ordinary car's: 1 is ordinary, 0 is none. The components are engine-oil, \
+      Wear is given as a multiple of an ordinary vehicle's: 1 is ordinary, 0 is none. The components are engine-oil, \
       cooling (a thermostat that begins to leak) and charging (an alternator whose voltage sags).
+
+      With --diagnostics control units test themselves, and after each engine start a tool on the bus asks them for \
+      readiness, trouble codes, freeze frames, monitor results and who they are; a truck's units broadcast their codes \
+      besides. All vehicles but petrol have that by default; --fault and --clear-at switch it on.
+
+      FAULTS
+        --fault CODE[@KM[..KM]][:UNIT]
+      A code such as P0301, U0100-87 (with failure type) or SPN110-FMI0 (of a truck); from when to when its fault is \
+      there; and which control unit finds it: engine or transmission, of the ev battery or drive, of the truck \
+      engine, transmission, brakes, cluster or aftertreatment, or an address such as 7E9 or SA3. The code is pending \
+      in the first drive with the fault, confirmed with the lamp on in the second one, permanent after that; three \
+      good drives put the lamp out, forty warm-ups later the code is forgotten. The fault is told, not felt: the \
+      sensors show what they would without it.
 
       EXAMPLES
         Four months of a healthy car, about 2.5 million frames:
           telltale simulate --days 120 --seed 1 --out healthy.log
         A thermostat that fails within 2,000 km:
           telltale simulate --km 2500 --seed 7 --wear cooling=16 --out leaking.log
+        Misfires from 200 to 260 km, a code that a workshop clears after 400 km:
+          telltale simulate --km 500 --fault P0301@200..260 --fault P0420@100 --clear-at 400 --out faults.log
+        A truck with two codes at once, so that DM1 needs the transport protocol:
+          telltale simulate --vehicle truck --km 900 --fault SPN110-FMI0@100 --fault SPN100-FMI1@300 --out truck.log
         Straight into the daemon, the truth kept in a file:
           telltale simulate --km 5000 --out - --truth truth.json | telltaled --config t.yaml --replay -
       """)
 
-  enum Vehicle: String, ExpressibleByArgument, CaseIterable {
-    case petrol
-  }
-
-  @Option(help: "Which vehicle.")
-  var vehicle = Vehicle.petrol
+  @Option(help: "Which vehicle: petrol, diesel, ev or truck.", transform: SimulateCommand.kind)
+  var vehicle = SimulatedVehicle.Kind.petrol
 
   @Option(help: ArgumentHelp("End with the drive that reaches this distance.", valueName: "N"))
   var km: Double?
@@ -49,6 +68,18 @@ struct SimulateCommand: ParsableCommand {
     help: ArgumentHelp("Wear rate of a component; may be given for several.", valueName: "component=rate"),
     transform: WearArgument.init)
   var wear: [WearArgument] = []
+
+  @Option(
+    help: ArgumentHelp("A fault to switch on; may be given several times.", valueName: "code[@km[..km]][:unit]"),
+    transform: SimulateCommand.fault)
+  var fault: [PlannedFault] = []
+
+  @Option(
+    help: ArgumentHelp("A tool clears trouble codes after so many km; may be given several times.", valueName: "km"))
+  var clearAt: [Double] = []
+
+  @Flag(inversion: .prefixedNo, help: "Whether control units are asked for what they know of themselves.")
+  var diagnostics: Bool?
 
   @Option(
     help: ArgumentHelp("Begin of the recording (default: 2026-01-05T06:00:00Z).", valueName: "date-time"),
@@ -74,51 +105,70 @@ struct SimulateCommand: ParsableCommand {
     }
     if let km, !(km > 0 && km <= 1_000_000) { throw ValidationError("--km must be above 0 and at most 1000000") }
     if let days, !(days > 0 && days <= 3660) { throw ValidationError("--days must be above 0 and at most 3660") }
+    if vehicle == .ev && !wear.isEmpty { throw ValidationError("--wear is for vehicles with an engine") }
+    guard clearAt.allSatisfy({ (0...1_000_000).contains($0) }) else {
+      throw ValidationError("--clear-at must be 0 to 1000000 km")
+    }
+    if diagnostics == false && !(fault.isEmpty && clearAt.isEmpty) {
+      throw ValidationError("--fault and --clear-at need --diagnostics")
+    }
+    do {
+      _ = try simulation()
+    } catch {
+      throw ValidationError("\(error)")
+    }
     if json && output == "-" { throw ValidationError("--json and --out - both want standard output; name a file") }
   }
 
   func run() throws {
-    var configuration = SimulatedPetrolCar.Configuration(seed: seed)
-    configuration.km = km
-    configuration.days = days
-    if let start { configuration.start = start }
-    for argument in wear { configuration.wear[argument.component] = argument.rate }
-    var car = SimulatedPetrolCar(configuration)
+    var vehicle = SimulatedVehicle(try simulation())
     do {
-      try record(&car)
+      try record(&vehicle)
     } catch {
       if !error.isBrokenPipe { complain("telltale simulate: \(error)") }
       throw ExitCode(1)
     }
-    let truth = PetrolTruth(car)
+    let truth = VehicleTruth(vehicle)
     if let truthPath { try save(truth, to: truthPath) }
     try report(truth)
   }
 
-  private func record(_ car: inout SimulatedPetrolCar) throws(RecordingError) {
-    var log = try RecordingWriter(path: output, channels: SimulatedPetrolCar.channels)
-    let begin = car.now
+  private func simulation() throws(PlannedFaultError) -> SimulatedVehicle.Configuration {
+    var configuration = SimulatedVehicle.Configuration(vehicle, seed: seed)
+    configuration.km = km
+    configuration.days = days
+    if let start { configuration.start = start }
+    for argument in wear { configuration.wear[argument.component] = argument.rate }
+    if let diagnostics { configuration.diagnostics = diagnostics }
+    for fault in fault { try configuration.add(fault) }
+    for km in clearAt { configuration.clear(atKm: km) }
+    return configuration
+  }
+
+  private func record(_ vehicle: inout SimulatedVehicle) throws(RecordingError) {
+    var log = try RecordingWriter(path: output, channels: SimulatedVehicle.channels)
+    let begin = vehicle.now
     var progress = Progress()
     let batch = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 512)
     defer { batch.deallocate() }
     while true {
-      let count = car.read(into: batch)
+      let count = vehicle.read(into: batch)
       if count == 0 { break }
       for frame in batch[..<count] { try log.write(frame) }
-      progress.update(progressText(of: car, since: begin))
+      progress.update(progressText(of: vehicle, since: begin))
     }
     try log.flush()
     progress.finish()
   }
 
-  private func progressText(of car: borrowing SimulatedPetrolCar, since begin: Int64) -> String {
-    let byKm = km.map { car.distanceKm / $0 } ?? 0
-    let byDays = days.map { Double(car.now - begin) / 86_400e9 / $0 } ?? 0
+  private func progressText(of vehicle: borrowing SimulatedVehicle, since begin: Int64) -> String {
+    let byKm = km.map { vehicle.distanceKm / $0 } ?? 0
+    let byDays = days.map { Double(vehicle.now - begin) / 86_400e9 / $0 } ?? 0
     let percent = Int(min(100, 100 * max(byKm, byDays)))
-    return "simulating: \(percent) %, \(Int(car.distanceKm)) km, \(car.frames) frames"
+    return "simulating: \(percent) %, \(Int(vehicle.distanceKm)) km, \(vehicle.frames) frames"
   }
 
-  private func save(_ truth: PetrolTruth, to path: String) throws {
+  private func save(_ truth: VehicleTruth, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -129,7 +179,7 @@ struct SimulateCommand: ParsableCommand {
     }
   }
 
-  private func report(_ truth: PetrolTruth) throws {
+  private func report(_ truth: VehicleTruth) throws {
     if json {
       let summary = Summary(
         log: output, truth: truthPath, frames: truth.frames, km: truth.km, days: truth.days, trips: truth.trips.count)
@@ -149,6 +199,22 @@ struct SimulateCommand: ParsableCommand {
     let km: Double
     let days: Double
     let trips: Int
+  }
+
+  private static func kind(_ text: String) throws -> SimulatedVehicle.Kind {
+    guard let kind = SimulatedVehicle.Kind(rawValue: text) else {
+      let kinds = SimulatedVehicle.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("no vehicle is called \"\(text)\"; there are \(kinds)")
+    }
+    return kind
+  }
+
+  private static func fault(_ text: String) throws -> PlannedFault {
+    do {
+      return try PlannedFault(text)
+    } catch {
+      throw ValidationError(error.reason)
+    }
   }
 
   /// RFC 3339 in UTC, nanoseconds since 1970.

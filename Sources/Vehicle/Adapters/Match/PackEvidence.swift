@@ -8,7 +8,7 @@ import Vocabulary
 final class PackEvidence {
   private let pack: AdapterPack
   private let vehicle: VehicleDefinition
-  private var replies: OBDReplyDecoder
+  private var diagnostic: DiagnosticDecoder
   private var described: DescribedFrames
   /// Of each mapped message, in the order of the table.
   private var messages: [MessageEvidence]
@@ -21,7 +21,7 @@ final class PackEvidence {
   init(_ pack: AdapterPack) throws(ConfigurationError) {
     self.pack = pack
     vehicle = try VehicleDefinition(packs: [pack], overrides: [], file: pack.file)
-    replies = vehicle.replyDecoder
+    diagnostic = vehicle.diagnosticDecoder
     described = DescribedFrames(pack, groups: vehicle.messages.contains { $0.matching == .parameterGroup })
     messages = vehicle.messages.map { [vehicle] message in
       let targets = Set(message.signals.compactMap(\.signal))
@@ -31,7 +31,7 @@ final class PackEvidence {
     isAnswered = Array(repeating: false, count: vehicle.catalogue.count)
     samples = Array(
       repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)),
-      count: max(vehicle.table.largestMessage, OBDReplyDecoder.largestReply))
+      count: vehicle.table.largestMessage + diagnostic.largestMessage)
   }
 
   func observe(_ frame: borrowing CANFrame) {
@@ -51,14 +51,16 @@ final class PackEvidence {
       messages[outcome.message].observe(frame, isWhole: isWhole)
       judge(out[..<outcome.count])
     }
-    guard replies.isReply(frame) else { return }
-    let others = replies.counters.otherResponder
+    guard diagnostic.concerns(frame) else { return }
+    let before = diagnostic.counters.obd
     var rest = out.mutableSpan
-    let count = replies.decode(frame, into: &rest).count
-    for sample in out[..<count] { isAnswered[sample.signal.index] = true }
+    let count = diagnostic.decode(frame, with: vehicle.table, into: &rest, from: 0) { _ in }.count
     judge(out[..<count])
+    let after = diagnostic.counters.obd
+    guard after.replies > before.replies else { return }
+    for sample in out[..<count] { isAnswered[sample.signal.index] = true }
     // A second control unit's answer is understood too, although its value is not used.
-    if count > 0 || replies.counters.otherResponder > others { understoodReplies += 1 }
+    if count > 0 || after.otherResponder > before.otherResponder { understoodReplies += 1 }
   }
 
   /// A value that its sender marks as not available speaks neither for the pack nor against it.
@@ -123,7 +125,7 @@ final class PackEvidence {
 
   private func replyScore(_ answered: Int, _ reasons: inout [String]) -> Double {
     guard answered > 0 else { return 0 }
-    let counters = replies.counters
+    let counters = diagnostic.counters.obd
     let all = counters.replies + counters.unknownParameter + counters.malformed
     let share = Double(understoodReplies) / Double(max(1, all))
     reasons.append("\(percent(share)) of \(all) OBD-II replies understood")
@@ -187,7 +189,8 @@ private struct DescribedFrames {
   /// - Parameter groups: whether 29-bit identifiers match by parameter group.
   init(_ pack: AdapterPack, groups: Bool) {
     bus = pack.bus
-    for network in pack.networks {
+    // What comes over ISO-TP is no frame.
+    for network in pack.networks where network.transport != .isotp {
       // One that cannot be read has refused the pack before.
       guard let description = try? NetworkDescription.load(path: pack.path(of: network)) else { continue }
       for message in description.messages {

@@ -16,19 +16,28 @@ public struct PackSignal: Sendable {
   public var line: Int
 
   public enum Source: Sendable {
-    /// A service 01 parameter of OBD-II.
-    case parameter(UInt8)
+    /// A value of a service 01 parameter of OBD-II, by its name; nil for the first.
+    case parameter(UInt8, value: String?)
     /// A signal of `networks[network]`.
     case message(network: Int, message: String, signal: String)
   }
+}
+
+/// What carries the messages of a network description.
+public enum PackProtocol: String, CaseIterable, Sendable {
+  case can
+  /// Frames match by parameter group, and reserved values are no values (SAE J1939).
+  case j1939
+  /// Messages over ISO-TP by the identifier that the unit answers on; their first byte is the message's length.
+  case isotp
 }
 
 /// A network description that a pack names.
 public struct PackNetwork: Sendable {
   /// As the pack says it: relative to its folder.
   public var file: String
-  /// Whether frames match by parameter group and reserved values are no values (SAE J1939); nil: as the file says.
-  public var isJ1939: Bool?
+  /// Nil: CAN or SAE J1939, as the file says.
+  public var transport: PackProtocol?
   public var line: Int
 }
 

@@ -74,16 +74,11 @@ struct PackReader {
     }
   }
 
-  private enum NetworkProtocol: String, CaseIterable {
-    case can, j1939
-  }
-
   private mutating func readNetwork(_ entry: Section) throws(ConfigurationError) {
     let index = pack.networks.count
-    let kind: NetworkProtocol? = try entry.optionalChoice("protocol")
     pack.networks.append(
       PackNetwork(
-        file: try entry.string("file"), isJ1939: kind.map { $0 == .j1939 }, line: entry.line ?? 0))
+        file: try entry.string("file"), transport: try entry.optionalChoice("protocol"), line: entry.line ?? 0))
     for signal in try entry.sections("signals") {
       attempt { reader throws(ConfigurationError) in
         reader.pack.signals.append(try reader.networkSignal(signal, of: index))
@@ -96,10 +91,17 @@ struct PackReader {
     guard let known = OBDParameter.of(pid: pid) else {
       throw entry.error(
         "pid", "PID \(String(pid, radix: 16, uppercase: true)) is not among those that Telltale decodes",
-        mend: "leave it out; `docs/write-an-adapter.md` lists the known ones")
+        mend: "leave it out; `telltale adapter parameters` lists the known ones")
+    }
+    let name = try entry.optionalString("value")
+    guard let value = name.map({ known.value(named: $0) }) ?? known.values.first else {
+      let names = known.values.map(\.name).joined(separator: ", ")
+      throw entry.error(
+        "value", "PID \(hexadecimal(pid)) has no value \"\(name ?? "")\"", mend: "it has \(names)")
     }
     return try signal(
-      entry, from: .parameter(pid), unit: known.unit, range: known.range, leastAge: PackReader.leastAge.replies)
+      entry, from: .parameter(pid, value: name), unit: value.unit, range: value.range,
+      leastAge: PackReader.leastAge.replies)
   }
 
   private mutating func networkSignal(

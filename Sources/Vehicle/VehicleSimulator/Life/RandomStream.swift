@@ -12,6 +12,9 @@ struct RandomStream: Sendable {
     case trip = 5
     case sensors = 6
     case wear = 7
+    case identity = 8
+    case scanTool = 9
+    case transport = 10
   }
 
   private var state: UInt64

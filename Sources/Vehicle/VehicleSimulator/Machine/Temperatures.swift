@@ -1,13 +1,13 @@
-// Heat in the car: coolant and its thermostat, oil, and the air under the bonnet.
+// Heat in the vehicle: coolant and its thermostat, oil, and the air under the bonnet.
 import CMath
 
-/// Temperatures of the car's own, Celsius.
+/// Temperatures of the vehicle's own, Celsius.
 struct Temperatures: Sendable {
   private(set) var coolant: Double
   private(set) var oil: Double
   private(set) var intake: Double
 
-  /// What coolant and engine block hold together, kJ/K.
+  /// What coolant and engine block hold together in the petrol car, kJ/K.
   private static let heatCapacity = 42.0
 
   init(ambient: Double) {
@@ -16,7 +16,7 @@ struct Temperatures: Sendable {
     intake = ambient
   }
 
-  /// Cools towards the air of the place where the car stands.
+  /// Cools towards the air of the place where it stands.
   mutating func park(seconds: Double, ambient: Double) {
     coolant = ambient + (coolant - ambient) * exp(-seconds / 9000)
     oil = ambient + (oil - ambient) * exp(-seconds / 11_000)
@@ -28,13 +28,12 @@ struct Temperatures: Sendable {
   ///   - leak: 0 for one that shuts tight when cold, 1 for one at its failure level.
   ///   - roadSpeed: m/s.
   ///   - heatShare: of the combustion's heat that reaches the coolant, over the usual one.
-  ///   - oilOffset: how much warmer this car's oil gets than another's, K.
+  ///   - oilOffset: how much warmer this engine's oil gets than another's, K.
   mutating func advance(
     seconds: Double, engine: Engine, roadSpeed: Double, ambient: Double, thermostat: Double, leak: Double,
     heatShare: Double, oilOffset: Double
   ) {
-    // A petrol engine gives about 0.8 kJ to its coolant for each gram of air it burns.
-    let heat = engine.fuelFlow > 0 ? 0.8 * heatShare * engine.airFlow : 0
+    let heat = engine.coolantHeat(share: heatShare) / engine.design.thermalSize
     let airOnRadiator = min(1, roadSpeed / 11)
     // Block and cabin heater; through a leaking thermostat the radiator takes its share before the engine is warm.
     let loss = 0.013 + 0.008 * airOnRadiator + 0.012 * leak * (0.4 + 0.6 * airOnRadiator)
@@ -42,9 +41,9 @@ struct Temperatures: Sendable {
     let flow = heat - loss * (coolant - ambient) - radiator
     coolant += flow * seconds / Temperatures.heatCapacity
 
-    let load = max(0, engine.torque) / Engine.fullTorque
+    let load = max(0, engine.torque) / engine.design.fullTorque
     let steadyOil = coolant + 8 + oilOffset + 0.004 * engine.speed * load
-    let oilSeconds = 600 - 420 * min(1, engine.airFlow / 60)
+    let oilSeconds = 600 - 420 * min(1, engine.airFlow / engine.design.fullAirFlow)
     oil += (steadyOil - oil) * seconds / oilSeconds
 
     let underBonnet = max(0, coolant - ambient) / 80

@@ -1,8 +1,8 @@
+import CMath
 // The three components that wear, with the truth about each: what they have consumed, and when they reach the end.
 public import Vocabulary
-import CMath
 
-/// How fast each component wears, as a multiple of an ordinary car's rate; 0 is no wear at all.
+/// How fast each component wears, as a multiple of an ordinary vehicle's rate; 0 is no wear at all.
 public struct WearRates: Equatable, Sendable {
   public var engineOil = 1.0
   public var cooling = 1.0
@@ -65,32 +65,34 @@ struct AgingOil: Sendable {
   let unitFactor: Double
   /// Consumed share of the allowed revolutions.
   private(set) var byUse = 0.0
-  /// Consumed share of the allowed year.
+  /// Consumed share of the allowed days.
   private(set) var byAge = 0.0
   /// Distance at which the oil was at its end; nil before.
   private(set) var endOfLifeKm: Double?
 
-  /// 15,000 km at 2,100 revolutions each.
-  private static let allowedRevolutions = 31_500_000.0
-  private static let allowedDays = 365.25
+  /// At 80 to 100 degrees Celsius.
+  private let allowedRevolutions: Double
+  private let allowedDays: Double
   /// Factor by oil temperature, linear between the points and level beyond them.
   private static let penalty: [(celsius: Double, factor: Double)] = [
     (20, 3), (40, 2), (60, 1.3), (80, 1), (100, 1), (110, 1.3), (120, 1.8), (130, 2.6), (140, 4), (150, 6),
   ]
 
-  init(rate: Double, unitFactor: Double) {
+  init(rate: Double, unitFactor: Double, design: EngineDesign) {
     self.rate = rate
     self.unitFactor = unitFactor
+    allowedRevolutions = design.oilRevolutions
+    allowedDays = design.oilDays
   }
 
   var consumed: Double { max(byUse, byAge) }
 
   mutating func run(revolutions: Double, oil celsius: Double) {
-    byUse += rate * unitFactor * revolutions * AgingOil.penalty(celsius) / AgingOil.allowedRevolutions
+    byUse += rate * unitFactor * revolutions * AgingOil.penalty(celsius) / allowedRevolutions
   }
 
   mutating func grow(days: Double, km: Double) {
-    byAge = rate * days / AgingOil.allowedDays
+    byAge = rate * days / allowedDays
     if consumed >= 1 && endOfLifeKm == nil { endOfLifeKm = km }
   }
 

@@ -20,7 +20,16 @@ struct Traffic: Sendable {
   /// The driver's wandering about the speed meant, m/s.
   private var wander = 0.0
 
-  init(seed: UInt64) { random = RandomStream(seed: seed, for: .traffic) }
+  /// m/s that the vehicle is governed to.
+  private let fastest: Double
+  /// How briskly it gathers speed, over a car.
+  private let agility: Double
+
+  init(seed: UInt64, fastest: Double = .infinity, agility: Double = 1) {
+    random = RandomStream(seed: seed, for: .traffic)
+    self.fastest = fastest
+    self.agility = agility
+  }
 
   mutating func begin(_ trip: PlannedTrip) {
     self.trip = trip
@@ -52,9 +61,9 @@ struct Traffic: Sendable {
 
     // What still lets the car stop at its destination with 1.1 m/s^2; never so slow that it does not get there.
     let stopping = max(1.2, sqrt(2.2 * remaining))
-    let wanted = min(targetSpeed > 0 ? max(0, targetSpeed + wander) : 0, stopping)
+    let wanted = min(targetSpeed > 0 ? max(0, targetSpeed + wander) : 0, stopping, fastest)
     // Less reserve of power at higher speed.
-    let strongest = 1.9 / (1 + speed / 22)
+    let strongest = agility * (1.9 / (1 + speed / 22))
     // The last metres are followed closely, other speeds at leisure.
     let patience = wanted == stopping ? 0.8 : 2.5
     let asked = max(-3, min(strongest, (wanted - speed) / patience))

@@ -17,6 +17,14 @@ struct PlannedTrip: Sendable {
   var road: Road
 }
 
+/// Who drives, and what for.
+enum Owner: Sendable {
+  /// To work and back on most weekdays, errands, and a drive at the weekend.
+  case commuter
+  /// Loads from depot to depot on weekdays, mostly by motorway.
+  case haulier
+}
+
 /// The owner's habits. Every day draws its own plan, so that days do not depend on how the drives went.
 struct TripCalendar: Sendable {
   private var random: RandomStream
@@ -27,11 +35,13 @@ struct TripCalendar: Sendable {
   private var plan: [PlannedTrip] = []
   /// Distance to work, which stays the same.
   private let commuteMetres: Double
+  private let owner: Owner
 
   static let nanosecondsPerDay: Int64 = 86_400_000_000_000
 
   /// - Parameter start: nanoseconds since 1970 before which nothing is driven.
-  init(seed: UInt64, start: Int64) {
+  init(seed: UInt64, start: Int64, owner: Owner = .commuter) {
+    self.owner = owner
     random = RandomStream(seed: seed, for: .calendar)
     self.start = start
     firstDay = Int(start / TripCalendar.nanosecondsPerDay)
@@ -53,7 +63,9 @@ struct TripCalendar: Sendable {
     // 1970-01-01 was a Thursday; 5 and 6 are Saturday and Sunday.
     let isWeekend = (day + 3) % 7 >= 5
     var trips: [PlannedTrip] = []
-    if isWeekend {
+    if owner == .haulier {
+      if !isWeekend { addTour(&trips) }
+    } else if isWeekend {
       if random.chance(0.25) {
         let metres = 1000 * random.logNormal(median: 36, spread: 0.4)
         addThereAndBack(&trips, hour: random.uniform(8.5...11), stay: random.uniform(1.5...4), metres, .motorway)
@@ -67,6 +79,17 @@ struct TripCalendar: Sendable {
       if random.chance(0.3) { addErrand(&trips, hour: random.uniform(17.5...19.5)) }
     }
     plan = trips.reversed()
+  }
+
+  private mutating func addTour(_ trips: inout [PlannedTrip]) {
+    addThereAndBack(
+      &trips, hour: random.uniform(5...7), stay: random.uniform(2.5...3.5),
+      1000 * random.logNormal(median: 70, spread: 0.3), .motorway)
+    if random.chance(0.8) {
+      addThereAndBack(
+        &trips, hour: random.uniform(12...13.5), stay: random.uniform(1.5...2.5),
+        1000 * random.logNormal(median: 40, spread: 0.3), random.chance(0.7) ? .motorway : .rural)
+    }
   }
 
   private mutating func addErrand(_ trips: inout [PlannedTrip], hour: Double) {

@@ -47,16 +47,18 @@ bench-decoder: ## Time the decoder beside generated C, table-driven C and cantoo
 	@scripts/setup bench
 	@Benchmarks/decoder/run
 
-compare: ## Decode random frames of every DBC, KCD and SYM file of the corpus beside cantools, bit for bit.
+compare: ## Decode beside cantools, python-OBD, pretty_j1939 and can-isotp: descriptions, parameters, transport.
 	@scripts/setup compare
 	@Benchmarks/decoding-vs-cantools/run
+	@Benchmarks/decoding-vs-python-obd/run
+	@Benchmarks/decoding-vs-pretty-j1939/run
 
 embedded: ## Compile the decoder core in Embedded Swift for ARM, run it under emulation, compare checksums.
 	@scripts/setup embedded
 	@Tests/Embedded/run
 
 SECONDS ?= 20
-fuzz: ## Fuzz every reader of foreign files, SECONDS each (default 20).
+fuzz: ## Fuzz every reader of foreign files and of diagnostic traffic, SECONDS each (default 20).
 	@scripts/setup fuzz
 	@Tests/Fuzz/run $(SECONDS)
 

@@ -1,4 +1,4 @@
-// The readers of foreign files, one target each, and what has to hold for any bytes at all.
+// The readers of foreign files and of diagnostic traffic, one target each, and what has to hold for any bytes at all.
 import Adapters
 import CFuzzer
 import DecoderCore
@@ -13,6 +13,10 @@ enum FuzzTarget: String, CaseIterable {
   /// A recording whose format is told by its content.
   case recording
   case pack
+  /// Frames of ISO-TP and of the transport protocol of J1939.
+  case isotp, j1939
+  /// Whole messages: replies of OBD-II and UDS, and diagnostic messages of J1939.
+  case reply, group
 
   /// Set once by the main program, before the first input; libFuzzer calls on the same thread.
   nonisolated(unsafe) static var chosen = FuzzTarget.dbc
@@ -22,6 +26,10 @@ enum FuzzTarget: String, CaseIterable {
     case .dbc, .kcd, .sym: describe(bytes)
     case .recording: replay(bytes, as: nil)
     case .pack: check(bytes)
+    case .isotp: FuzzTarget.diagnostics.feedFrames(bytes, j1939: false)
+    case .j1939: FuzzTarget.diagnostics.feedFrames(bytes, j1939: true)
+    case .reply: FuzzTarget.diagnostics.feedReply(bytes)
+    case .group: FuzzTarget.diagnostics.feedGroup(bytes)
     default: replay(bytes, as: RecordingFormat(rawValue: rawValue))
     }
   }
@@ -92,6 +100,9 @@ enum FuzzTarget: String, CaseIterable {
     let check = AdapterPack.check(directory: folder)
     precondition(check.isUsable || !check.problems.isEmpty, "refused without a reason")
   }
+
+  /// One for all inputs: whatever an earlier one did to its state, the next must hold too.
+  private nonisolated(unsafe) static let diagnostics = DiagnosticInputs()
 
   private static let scratch = fuzz_scratch_file()
   private static let nowhere = open("/dev/null", O_WRONLY)

@@ -13,7 +13,7 @@ import Vocabulary
 
   func decoder(
     _ pids: [UInt8] = [], table: [DecoderTable.Message] = [], transported: [DecoderTable.Message] = [],
-    j1939Buses: UInt64 = .max
+    j1939Buses: UInt64 = .max, signals: Int = 0
   ) -> FrameDecoder {
     var configuration = DiagnosticDecoder.Configuration()
     configuration.parameters = pids.map { .init(pid: $0, target: SignalID(rawValue: UInt16($0)), range: 0...1e9) }
@@ -23,7 +23,7 @@ import Vocabulary
     var defects: [DecoderTable.Problem] = []
     let decoder = FrameDecoder(
       table: DecoderTable(table, problems: &defects),
-      diagnostic: DiagnosticDecoder(configuration, problems: &problems))
+      diagnostic: DiagnosticDecoder(configuration, problems: &problems), signals: signals)
     #expect(problems.isEmpty && defects.isEmpty)
     return decoder
   }
@@ -159,6 +159,56 @@ import Vocabulary
     let told = feed(&decoder, packets(0x20, 0x1C))
     #expect(told.samples.map(\.value) == [900] && told.samples.map(\.validity) == [.valid])
     #expect(feed(&decoder, packets(0xFF, 0xFF)).samples.map(\.validity) == [.notAvailable])
+  }
+
+  // MARK: Several senders of one parameter group
+
+  private func speedDecoder(signals: Int = 8) -> FrameDecoder {
+    let speed = DecoderTable.Signal(
+      signal: SignalID(rawValue: 7), startBit: 8, length: 16, scale: 1 / 256.0, reserved: .j1939)
+    let message = DecoderTable.Message(
+      id: CANID(extended: 0x18FE_F1FE), matching: .parameterGroup, length: 8, signals: [speed])
+    return decoder(table: [message], signals: signals)
+  }
+
+  /// A speed from a source address at a time; nil for "not available".
+  private func speeds(_ decoder: inout FrameDecoder, _ told: [(seconds: Double, source: UInt32, speed: Double?)]) -> [String] {
+    var buffer = [blank]
+    var seen: [String] = []
+    for (seconds, source, speed) in told {
+      let raw = speed.map { UInt16($0 * 256) } ?? 0xFFFF
+      let bytes: [UInt8] = [0xFF, UInt8(raw & 0xFF), UInt8(raw >> 8), 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]
+      var span = buffer.mutableSpan
+      let count = decoder.decode(frame(CANID(extended: 0x18FE_F100 | source), bytes, seconds: seconds), into: &span) { _ in }
+      for sample in buffer[..<count] {
+        seen.append(sample.validity == .valid ? "\(Int(sample.value)) from \(source)" : "none from \(source)")
+      }
+    }
+    return seen
+  }
+
+  @Test func theFirstUnitWithAValueOwnsASignal() {
+    var decoder = speedDecoder()
+    let seen = speeds(
+      &decoder,
+      [
+        (0, 49, nil), (0.1, 0, 50), (0.2, 49, nil), (0.3, 49, 70), (0.4, 0, 51), (0.5, 0, nil), (0.6, 49, 71), (1, 0, 52),
+      ])
+    #expect(seen == ["none from 49", "50 from 0", "51 from 0", "none from 0", "52 from 0"])
+    #expect(decoder.counters.otherSource == 3 && decoder.counters.decoded == 8)
+  }
+
+  @Test func anotherUnitTakesOverASignalAfterTenSecondsWithoutAValue() {
+    var decoder = speedDecoder()
+    let seen = speeds(
+      &decoder, [(0, 0, 50), (5, 0, nil), (9.9, 49, 70), (10, 49, 71), (10.1, 0, 52), (11, 49, 72), (0.5, 0, 40)])
+    // The last one: the recording's time jumped back.
+    #expect(seen == ["50 from 0", "none from 0", "71 from 49", "72 from 49", "40 from 0"])
+  }
+
+  @Test func aToolThatShowsEverythingGetsTheValuesOfAll() {
+    var decoder = speedDecoder(signals: 0)
+    #expect(speeds(&decoder, [(0, 0, 50), (0.1, 49, 70)]) == ["50 from 0", "70 from 49"])
   }
 
   @Test func aDescriptionDecodesMessagesOverISOTP() {

@@ -14,7 +14,7 @@ import Vocabulary
     var configuration = DiagnosticDecoder.Configuration()
     configuration.parameters = [.init(pid: 0x0D, target: SignalID(rawValue: 1), range: 0...255)]
     var problems: [MappingProblem] = []
-    return FrameDecoder(table: table, diagnostic: DiagnosticDecoder(configuration, problems: &problems))
+    return FrameDecoder(table: table, diagnostic: DiagnosticDecoder(configuration, problems: &problems), signals: 2)
   }
 
   func decode(_ decoder: inout FrameDecoder, _ frame: CANFrame) -> [Double] {

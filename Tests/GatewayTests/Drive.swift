@@ -5,6 +5,7 @@ import Clock
 import Health
 import Pipeline
 import Testing
+import VehicleBus
 import VehicleSimulator
 import Vocabulary
 
@@ -129,4 +130,34 @@ final class Drive {
       }
     }
   }
+}
+
+/// Plays recordings through a stage of their own to their end, and hands each event to `body`.
+func replay(
+  _ source: RecordingSource, _ definition: VehicleDefinition, _ body: (Event) -> Void
+) {
+  let rings = CaptureRings(signals: definition.catalogue.count)
+  let stage = CaptureStage(definition, rings: rings, clock: source.clock, waitsForRoom: true, checkpoint: nil)
+  let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 256)
+  defer { buffer.deallocate() }
+  func drain() {
+    while let record = rings.records.pop() {
+      switch record {
+      case .event(let event): body(event)
+      case .minute(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
+      case .checkpoint: _ = rings.checkpoints.pop()
+      case .boundary, .diagnostic, .forgotten: break
+      }
+    }
+  }
+  while case let count = source.read(into: buffer), count > 0 {
+    var done = 0
+    while done < count {
+      done += stage.process(UnsafeBufferPointer(rebasing: buffer[done..<count]))
+      drain()
+    }
+  }
+  while stage.tellDiagnosis(isLast: true) > 0 { drain() }
+  stage.finish()
+  drain()
 }

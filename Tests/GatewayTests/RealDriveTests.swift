@@ -26,32 +26,8 @@ struct RealDriveTests {
   @Test func framesEqualLinesAndTheTripIsPlausible() throws {
     let source = try RecordingSource(paths: logs)
     let definition = try vehicle(["obd2", "canmod-gps"])
-    let rings = CaptureRings(signals: definition.catalogue.count)
-    let stage = CaptureStage(definition, rings: rings, clock: source.clock, waitsForRoom: true, checkpoint: nil)
-    let buffer = UnsafeMutableBufferPointer<CANFrame>.allocate(capacity: 256)
-    defer { buffer.deallocate() }
     var trips: [Trip] = []
-    func drain() {
-      while let record = rings.records.pop() {
-        switch record {
-        case .event(let event): if case .tripEnded(let trip) = event.kind { trips.append(trip) }
-        case .minute(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
-        case .checkpoint: _ = rings.checkpoints.pop()
-        case .boundary, .diagnostic, .forgotten: break
-        }
-      }
-    }
-    while true {
-      let count = source.read(into: buffer)
-      if count == 0 { break }
-      var done = 0
-      while done < count {
-        done += stage.process(UnsafeBufferPointer(rebasing: buffer[done..<count]))
-        drain()
-      }
-    }
-    stage.finish()
-    drain()
+    replay(source, definition) { if case .tripEnded(let trip) = $0.kind { trips.append(trip) } }
     #expect(source.counters.frames == UInt64(try lines(logs)))
     #expect(source.counters.damagedLines == 0)
     #expect(trips.count == 1)

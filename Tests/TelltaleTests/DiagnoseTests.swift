@@ -74,7 +74,8 @@ struct DiagnoseTests {
     var problems: [MappingProblem] = []
     var defects: [DecoderTable.Problem] = []
     var decoder = FrameDecoder(
-      table: DecoderTable([], problems: &defects), diagnostic: DiagnosticDecoder(configuration, problems: &problems))
+      table: DecoderTable([], problems: &defects), diagnostic: DiagnosticDecoder(configuration, problems: &problems),
+      signals: 0)
     var buffer = Array(repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)), count: decoder.largestMessage)
     var charges: [Double] = []
     var expected: [Double] = []

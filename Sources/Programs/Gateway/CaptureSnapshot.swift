@@ -65,4 +65,7 @@ final class SnapshotBoard: Sendable {
 
   /// A copy that shares no storage with the board's: capture would have to allocate to write to what a reader holds.
   func read() -> CaptureSnapshot { snapshot.withLock { $0.detached } }
+
+  /// The sources alone, for whoever looks often.
+  func sources() -> [SourceSnapshot] { snapshot.withLock { $0.sources.map { $0 } } }
 }

@@ -54,10 +54,11 @@ struct ReplayProgress {
   }
 
   /// Call it four times a second.
-  mutating func show(_ status: StatusDocument) {
+  mutating func show(_ status: @autoclosure () -> StatusDocument) {
     guard isShown, !isOver else { return }
     calls += 1
     guard calls >= 8, isTerminal || calls % 40 == 8 else { return }
+    let status = status()
     let day = status.clock.now.prefix(10)
     let line = "\(day)  \(status.frames.received) frames  \(status.trips) trips  \(decimal(status.distanceKm, 0)) km"
     let text = isTerminal ? "\r\u{1B}[K" + line : line + "\n"

@@ -98,7 +98,7 @@ struct Views: Sendable {
   func units() -> [ControlUnitDocument] { ControlUnitDocument.all(in: board.read().diagnostics, .standards) }
 
   func sources() -> [SourceDocument] {
-    board.read().sources.map { source in
+    board.sources().map { source in
       let isDamage = source.counters.damagedLines > 0
       return SourceDocument(
         name: source.name, kind: source.kind, state: source.state.name, frames: source.counters.frames,

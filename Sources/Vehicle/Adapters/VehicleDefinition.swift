@@ -22,7 +22,7 @@ public struct VehicleDefinition: Sendable {
   private let diagnostics: DiagnosticDecoder.Configuration
 
   /// A decoder of its own for whoever captures.
-  public var decoder: FrameDecoder { FrameDecoder(table: table, diagnostic: diagnosticDecoder) }
+  public var decoder: FrameDecoder { FrameDecoder(table: table, diagnostic: diagnosticDecoder, signals: catalogue.count) }
 
   var diagnosticDecoder: DiagnosticDecoder {
     // Each mapping was checked when it was taken over.

@@ -103,6 +103,12 @@ public struct DiagnosticDecoder: ~Copyable, Sendable {
     return isotp.concerns(id) || id.isExtended && j1939Buses &>> UInt64(bus & 63) & 1 == 1 && isGroup(id)
   }
 
+  /// Whether the values of a frame are those of a parameter group of SAE J1939, which several units may send.
+  @inline(__always) func isFromGroup(_ frame: borrowing CANFrame) -> Bool {
+    let (id, bus) = (frame.id, frame.bus)
+    return id.isExtended && j1939Buses &>> UInt64(bus & 63) & 1 == 1 && !isotp.concerns(id)
+  }
+
   private func isGroup(_ id: CANID) -> Bool {
     J1939Listener.isCandidate(id) || J1939Diagnostics.isDiagnostic(id.parameterGroup)
   }

@@ -21,6 +21,8 @@ public struct FrameDecoder: ~Copyable, Sendable {
     public var error: UInt64 = 0
     /// Of the decoded ones, those with fewer data bytes than their message.
     public var short: UInt64 = 0
+    /// Samples, not frames: left out because another control unit of a J1939 bus owns the signal.
+    public var otherSource: UInt64 = 0
 
     public init() {}
   }
@@ -28,10 +30,14 @@ public struct FrameDecoder: ~Copyable, Sendable {
   public let table: DecoderTable
   public private(set) var counters = Counters()
   private var diagnostic: DiagnosticDecoder
+  private var arbiter: SourceArbiter
 
-  public init(table: DecoderTable, diagnostic: consuming DiagnosticDecoder) {
+  /// - Parameter signals: how many signals the catalogue has, so that on a J1939 bus each is taken from one control unit
+  ///   at a time; 0 to give the values of all.
+  public init(table: DecoderTable, diagnostic: consuming DiagnosticDecoder, signals: Int) {
     self.table = table
     self.diagnostic = diagnostic
+    arbiter = SourceArbiter(signals: signals)
   }
 
   /// Most samples that one frame can give: room for so many in `out` is always enough.
@@ -41,7 +47,7 @@ public struct FrameDecoder: ~Copyable, Sendable {
   public var diagnostics: DiagnosticDecoder.Counters { diagnostic.counters }
 
   /// Bytes of memory that the tables take.
-  public var memoryBytes: Int { table.memoryBytes + diagnostic.memoryBytes }
+  public var memoryBytes: Int { table.memoryBytes + diagnostic.memoryBytes + arbiter.memoryBytes }
 
   /// Decodes a frame into `out`, from its front, and returns how many samples it wrote; what control units say about
   /// themselves goes to `emit`. An identifier may be a message of the table and diagnostic traffic at once. Samples for
@@ -61,6 +67,11 @@ public struct FrameDecoder: ~Copyable, Sendable {
       let told = diagnostic.decode(frame, with: table, into: &out, from: count, emit)
       count &+= told.count
       verdict = told.verdict
+    }
+    if count > 0, diagnostic.isFromGroup(frame) {
+      let kept = arbiter.keepOwned(&out, count: count, of: frame)
+      counters.otherSource &+= UInt64(count &- kept)
+      count = kept
     }
     if outcome.isKnown || verdict == .understood {
       counters.decoded &+= 1

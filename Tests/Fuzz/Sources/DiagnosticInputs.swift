@@ -33,7 +33,8 @@ final class DiagnosticInputs {
     obd = OBDReplyDecoder(diagnostics.parameters, problems: &problems)
     bookBytes = book.memoryBytes
     decoder = FrameDecoder(
-      table: DecoderTable([], problems: &defects), diagnostic: DiagnosticDecoder(diagnostics, problems: &problems))
+      table: DecoderTable([], problems: &defects), diagnostic: DiagnosticDecoder(diagnostics, problems: &problems),
+      signals: diagnostics.parameters.count)
     precondition(problems.isEmpty, "a parameter cannot be mapped")
     samples = Array(
       repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)), count: max(1, decoder.largestMessage))

@@ -36,13 +36,12 @@ private func notes(on unit: ControlUnitDocument) -> [StyledText] {
   }
   for monitor in unit.monitors where monitor.passed == false {
     let limits = "\(Figures.plain(monitor.low))...\(Figures.plain(monitor.high)) \(monitor.unit ?? "")"
-    notes.append(
-      StyledText(
-        "monitor \(monitor.monitor) test \(monitor.test) \(monitor.name ?? ""): \(Figures.plain(monitor.value)), limits "
-          + limits, .warning))
+    let test = "monitor \(monitor.monitor) test \(monitor.test) \(monitor.name ?? "")"
+    notes.append(StyledText("\(test): \(Figures.plain(monitor.value)), limits \(limits)", .warning))
   }
   if !unit.monitors.isEmpty {
-    notes.append(StyledText("\(unit.monitors.count { $0.passed == true }) of \(unit.monitors.count) monitor tests passed", .faint))
+    let passed = unit.monitors.count { $0.passed == true }
+    notes.append(StyledText("\(passed) of \(unit.monitors.count) monitor tests passed", .faint))
   }
   for refusal in unit.refusals {
     notes.append(StyledText("refused " + (refusal.text ?? "\(refusal.service): \(refusal.reason)"), .faint))

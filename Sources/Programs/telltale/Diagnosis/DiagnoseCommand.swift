@@ -77,7 +77,8 @@ struct DiagnoseCommand: ParsableCommand {
       census.observe(frame) { kind, time, bytes in
         var data = ""
         for i in bytes.indices { data += hexadecimal(bytes[i]) }
-        rows += "\(decimal(Double(time.nanoseconds) * 1e-9, 6))  \(kind.transport)  \(kind.unit)  \(kind.message)  \(data)\n".utf8
+        let seconds = decimal(Double(time.nanoseconds) * 1e-9, 6)
+        rows += "\(seconds)  \(kind.transport)  \(kind.unit)  \(kind.message)  \(data)\n".utf8
         count += 1
       }
       if rows.count > 32_768 {
@@ -138,8 +139,8 @@ struct LogDiagnosis: ~Copyable {
   private mutating func tell() { book.tick(at: stamp, room: .max) { _ in } }
 
   private static func take(
-    _ frame: borrowing CANFrame, _ decoder: inout DiagnosticDecoder, _ book: inout DiagnosticBook, _ table: DecoderTable,
-    _ samples: inout [Sample], _ stamp: Timestamp
+    _ frame: borrowing CANFrame, _ decoder: inout DiagnosticDecoder, _ book: inout DiagnosticBook,
+    _ table: DecoderTable, _ samples: inout [Sample], _ stamp: Timestamp
   ) {
     var out = samples.mutableSpan
     _ = decoder.decode(frame, with: table, into: &out, from: 0) { book.take($0, at: stamp) }

@@ -125,7 +125,8 @@ struct DiagnosisReport: Encodable {
         table.add([StyledText(r.transport), StyledText(r.reason, .warning), StyledText("\(r.count)")])
       }
       if unconfirmed > 0 {
-        table.add([StyledText("j1939"), StyledText("trouble codes told too seldom to be believed"), StyledText("\(unconfirmed)")])
+        let reason = StyledText("trouble codes told too seldom to be believed")
+        table.add([StyledText("j1939"), reason, StyledText("\(unconfirmed)")])
       }
       parts.append(table.rendered(colour: colour))
     }

@@ -104,7 +104,7 @@ private struct RowVocabulary: ~Copyable {
     if isotp { diagnostics.transported = all.messages }
     decoder = FrameDecoder(
       table: DecoderTable(isotp ? [] : all.messages, problems: &ignored),
-      diagnostic: DiagnosticDecoder(diagnostics, problems: &none))
+      diagnostic: DiagnosticDecoder(diagnostics, problems: &none), signals: 0)
     signals = all.signals.map { source in
       let message = description.messages[source.message]
       let signal = message.signals[source.signal]

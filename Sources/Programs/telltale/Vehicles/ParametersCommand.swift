@@ -27,10 +27,10 @@ extension AdapterCommand {
       guard !json else { return try put(try jsonText(rows)) }
       var table = TextTable(columns: ["PID": .left, "VALUE": .left, "UNIT": .left, "RANGE": .left, "": .left])
       for row in rows {
+        let range = "\(short(row.least))...\(short(row.greatest))"
         table.add([
           StyledText(row.pid), StyledText(row.value), StyledText(row.unit),
-          StyledText(row.states.isEmpty ? "\(short(row.least))...\(short(row.greatest))" : "\(row.states.count) states"),
-          StyledText(row.title),
+          StyledText(row.states.isEmpty ? range : "\(row.states.count) states"), StyledText(row.title),
         ])
       }
       try put(table.rendered(colour: colourWanted))

@@ -84,6 +84,21 @@ import Vocabulary
     #expect(told.readiness == nil, "a code is no readiness")
   }
 
+  /// P0301 by service 03 and P0301-00 by service 19 of one unit are one fault; P0301-1C, and another unit's, are others.
+  @Test func aFaultInTwoNotationsCountsOnce() {
+    let both = [
+      record(TroubleCode(obd: 0x0301), .confirmed), record(TroubleCode(uds: 0x030100), [.confirmed, .active]),
+      record(.listEnded(complete: .confirmed, notation: .obd)), record(.listEnded(complete: .confirmed, notation: .uds)),
+    ]
+    let summary = DiagnosisSummary(both, vin: nil, DiagnosticTexts())
+    #expect(summary.troubleCodes.confirmed == 1 && summary.troubleCodes.active == 1)
+    #expect(summary.listsTold.map(\.status) == ["confirmed"])
+    let more = both + [
+      record(TroubleCode(uds: 0x03011C), .confirmed), record(TroubleCode(obd: 0x0301), .confirmed, truck),
+    ]
+    #expect(DiagnosisSummary(more, vin: nil, DiagnosticTexts()).troubleCodes.confirmed == 3)
+  }
+
   @Test func oneUnitThatCommandsTheLampIsEnough() {
     func lamp(_ records: [DiagnosticRecord]) -> Bool? {
       DiagnosisSummary(records, vin: nil, DiagnosticTexts()).malfunctionLamp

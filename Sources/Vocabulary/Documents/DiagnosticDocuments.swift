@@ -276,18 +276,18 @@ public struct DiagnosisSummary: Hashable, Sendable {
   public init(_ records: some Sequence<DiagnosticRecord>, vin: ShortText?, _ texts: DiagnosticTexts) {
     var vins: [String] = []
     var incomplete: ReadinessMonitors?
-    var counts: [Int] = [0, 0, 0, 0]
+    var codes: [Set<Fault>] = [[], [], [], []]
     var told: TroubleCodeStatus = []
     let statuses: [TroubleCodeStatus] = [.active, .confirmed, .pending, .permanent]
     for record in records.sorted(by: { $0.unit.order < $1.unit.order }) {
       switch record.content {
       case .code(let report):
-        for i in 0..<4 where report.status.contains(statuses[i]) { counts[i] += 1 }
+        for i in 0..<4 where report.status.contains(statuses[i]) { codes[i].insert(Fault(report)) }
         told.formUnion(report.status)
       case .fact(.listEnded(let complete, _)):
         told.formUnion(complete)
         let unit = UnitDocument(record.unit, name: texts.unit(record.unit))
-        listsTold += complete.names.map { ListToldDocument(unit: unit, status: $0, told: record.changed.rfc3339) }
+        for status in complete.names { note(ListToldDocument(unit: unit, status: status, told: record.changed.rfc3339)) }
       case .fact(.listBegan(let lamps?, _)):
         // A unit that has no such lamp does not say that it is off.
         if let state = lamps[.malfunction] { note(isLampOn: state != .off) }
@@ -301,10 +301,29 @@ public struct DiagnosisSummary: Hashable, Sendable {
     }
     if let vin { vehicleIdentification = VehicleIdentityDocument(vin: vin.string, vins: vins) }
     readiness = incomplete.map { VehicleReadinessDocument(ready: $0.isEmpty, incomplete: $0.names) }
-    troubleCodes.active = told.contains(.active) ? counts[0] : nil
-    troubleCodes.confirmed = told.contains(.confirmed) ? counts[1] : nil
-    troubleCodes.pending = told.contains(.pending) ? counts[2] : nil
-    troubleCodes.permanent = told.contains(.permanent) ? counts[3] : nil
+    troubleCodes.active = told.contains(.active) ? codes[0].count : nil
+    troubleCodes.confirmed = told.contains(.confirmed) ? codes[1].count : nil
+    troubleCodes.pending = told.contains(.pending) ? codes[2].count : nil
+    troubleCodes.permanent = told.contains(.permanent) ? codes[3].count : nil
+  }
+
+  /// A fault of one unit: P0301 of OBD-II and P0301-00 of UDS are the same, told twice.
+  private struct Fault: Hashable {
+    var unit: ControlUnit
+    var code: UInt32
+
+    init(_ report: TroubleCodeReport) {
+      unit = report.unit
+      code = report.code.failureType == 0 ? UInt32(report.code.base ?? 0) : report.code.rawValue
+    }
+  }
+
+  /// A unit may tell lists of one status in two notations; the newer one counts.
+  private mutating func note(_ list: ListToldDocument) {
+    guard let i = listsTold.firstIndex(where: { $0.unit == list.unit && $0.status == list.status }) else {
+      return listsTold.append(list)
+    }
+    listsTold[i].told = max(listsTold[i].told, list.told)
   }
 
   private mutating func note(isLampOn: Bool) { malfunctionLamp = malfunctionLamp == true || isLampOn }

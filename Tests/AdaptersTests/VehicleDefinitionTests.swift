@@ -169,4 +169,37 @@ import Vocabulary
     #expect(decode(frame(0x18FE_F100, 0x4000), plain) == [])
     #expect(decode(frame(0x18FE_F1FE, 0xFFFF), plain) == ["Vehicle.A 255.99609375"])
   }
+
+  /// A message of 55 bytes that no frame has, and a second value of one OBD-II parameter.
+  @Test func answersOverISOTPAndValuesOfOneParameter() throws {
+    let folder = try TemporaryPack(
+      """
+      pack: p
+      obd2:
+        - {pid: 0x14, value: voltage, signal: Vehicle.Telltale.V}
+        - {pid: 0x14, value: trim, signal: Vehicle.Telltale.T}
+        - {pid: 0x0D, signal: Vehicle.Speed}
+        - {pid: 0x0D, value: speed, signal: Vehicle.Telltale.Again}
+      dbc:
+        - file: uds.dbc
+          protocol: isotp
+          signals: [{from: Battery.Charge, signal: Vehicle.Telltale.C, unit: percent, range: [0, 100]}]
+      """,
+      files: [
+        "uds.dbc": """
+        BO_ 1979 Battery: 55 X
+         SG_ Service M : 8|8@1+ (1,0) [0|0] "" X
+         SG_ Charge m98 : 32|8@1+ (0.5,0) [0|0] "%" X
+
+        """
+      ])
+    let definition = try vehicle([try folder.load()])
+    #expect(definition.problems.count == 1 && definition.problems[0].reason.contains("PID 0D"), "\(definition.problems)")
+    func values(_ id: UInt32, _ bytes: [UInt8]) -> [String] {
+      decode(CANFrame(time: .zero, id: CANID(standard: id), bytes: bytes), definition)
+    }
+    #expect(values(0x7E8, [4, 0x41, 0x14, 90, 128]) == ["Vehicle.Telltale.V 0.45", "Vehicle.Telltale.T 0.0"])
+    #expect(values(0x7BB, [4, 0x62, 1, 1, 150]) == ["Vehicle.Telltale.C 75.0"])
+    #expect(values(0x7BB, [4, 0x61, 1, 1, 150]) == [])
+  }
 }

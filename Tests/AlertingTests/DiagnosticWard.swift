@@ -120,6 +120,13 @@ struct DiagnosticWard: ~Copyable {
     records().count { if case .fact(let fact) = $0.content { isWanted(fact) } else { false } }
   }
 
+  /// What units have told whole lists of.
+  var told: TroubleCodeStatus {
+    var told: TroubleCodeStatus = []
+    for record in records() { if case .fact(.listEnded(let complete, _)) = record.content { told.formUnion(complete) } }
+    return told
+  }
+
   /// A record's unit and what it is about, without what it says.
   static func name(_ record: DiagnosticRecord) -> String {
     let about =

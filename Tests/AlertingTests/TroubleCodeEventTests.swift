@@ -218,6 +218,7 @@ private let oil = TroubleCode(spn: 110, fmi: 0)
     #expect(ward.said == ["+SPN 110 FMI 0 active"])
   }
 
+  /// More than a unit's candidates have room for.
   @Test func manyCodesComeInOneAfterTheOther() {
     var ward = DiagnosticWard()
     let codes = (0..<60).map { TroubleCode(spn: 100 + UInt32($0), fmi: 4) }

@@ -138,6 +138,41 @@ import Vocabulary
     #expect(decoder.counters.decoded == 4)
   }
 
+  /// What nobody was heard asking for: a list is a broadcast, a clearing is not told.
+  @Test func answersWithoutQuestions() {
+    func broadcasts(_ told: Told) -> [Bool] {
+      told.facts.compactMap { if case .listBegan(_, let isBroadcast) = $0.content { isBroadcast } else { nil } }
+    }
+    func clearings(_ told: Told) -> Int { told.facts.count { if case .cleared = $0.content { true } else { false } } }
+    let answers: [(CANID, [UInt8])] = [
+      (engine, [2, 0x43, 0]), (engine, [3, 0x59, 0x02, 0xFF]), (engine, [1, 0x44]), (engine, [1, 0x54]),
+    ]
+    var decoder = decoder()
+    let unasked = feed(&decoder, answers)
+    #expect(broadcasts(unasked) == [true, true] && clearings(unasked) == 0)
+    #expect(decoder.diagnostics.unaskedLists == 2 && decoder.diagnostics.unaskedClearings == 2)
+    let questions: [(CANID, [UInt8])] = [
+      (tester, [1, 3]), (tester, [3, 0x19, 2, 0xFF]), (tester, [1, 4]), (tester, [4, 0x14, 0xFF, 0xFF, 0xFF]),
+    ]
+    let asked = feed(&decoder, questions + answers)
+    #expect(broadcasts(asked) == [false, false] && clearings(asked) == 2)
+    // On another bus nobody asked.
+    #expect(broadcasts(feed(&decoder, answers, bus: 1)) == [true, true])
+    // Ten seconds later nobody waits for an answer any more; a unit that asked for patience has it.
+    var late = self.decoder()
+    var buffer = [blank]
+    func list(at seconds: Double, _ bytes: [UInt8], _ id: CANID) -> [Bool] {
+      var told = Told()
+      var span = buffer.mutableSpan
+      _ = late.decode(frame(id, bytes, seconds: seconds), into: &span) { told.facts.append($0) }
+      return broadcasts(told)
+    }
+    _ = list(at: 0, [1, 3], tester)
+    _ = list(at: 8, [3, 0x7F, 3, 0x78], engine)
+    #expect(list(at: 17, [2, 0x43, 0], engine) == [false])
+    #expect(list(at: 28, [2, 0x43, 0], engine) == [true])
+  }
+
   @Test func nobodyIsBelievedToSpeakJ1939() {
     var decoder = decoder(j1939Buses: 1 << 1)
     let frames: [(CANID, [UInt8])] = [(CANID(extended: 0x18FE_CA03), [4, 0xFF, 0x6E, 0, 0, 1, 0xFF, 0xFF])]

@@ -11,6 +11,7 @@ struct DiagnosisTextTests {
     let diagnosis = DiagnosisSummary(records, vin: nil, Samples.texts)
     status.vehicleIdentification = diagnosis.vehicleIdentification
     status.malfunctionLamp = diagnosis.malfunctionLamp
+    status.warningLamps = diagnosis.warningLamps
     status.troubleCodes = diagnosis.troubleCodes
     status.readiness = diagnosis.readiness
     status.listsTold = diagnosis.listsTold
@@ -38,7 +39,8 @@ struct DiagnosisTextTests {
 
         """)
     let told = [TroubleCodeStatus.confirmed, .pending].map {
-      DiagnosticRecord(unit: Samples.engine, content: .fact(.listEnded(complete: $0, notation: .obd)), changed: Samples.start)
+      DiagnosticRecord(
+        unit: Samples.engine, content: .fact(.listEnded(complete: $0, notation: .obd)), changed: Samples.start)
     }
     let lamps = DiagnosticRecord(
       unit: Samples.brakes, content: .fact(.listBegan(lamps: WarningLamps(malfunction: false), isBroadcast: true)),
@@ -51,6 +53,37 @@ struct DiagnosisTextTests {
         """)
     #expect(text(of: [Samples.dtcs[2]], in: status(told), colour: false).contains("no trouble codes"))
     #expect(!text(of: [Samples.dtcs[2]], in: Samples.status, colour: false).contains("no trouble codes"), "others are")
+  }
+
+  @Test func `lamps other than the malfunction lamp are shown where they are on`() {
+    // Red stop flashes fast, amber warning is on, protect is not there; the malfunction lamp is off.
+    let lamps = WarningLamps(states: 0b00_01_01_11, flashes: 0b11_01_11_11)
+    let records = [
+      DiagnosticRecord(
+        unit: Samples.brakes, content: .fact(.listBegan(lamps: lamps, isBroadcast: true)), changed: Samples.start)
+    ]
+    #expect(
+      text(of: Samples.dtcs, in: status(records), colour: false).hasSuffix(
+        "malfunction lamp: off\nwarning lamps: red-stop, amber-warning\n"))
+    #expect(
+      text(of: ControlUnitDocument.all(in: records, Samples.texts), colour: false) == """
+        UNIT            NAME  READY  LAMP  LISTS TOLD
+        SA 11 on bus 1  –     –      off   –
+            warning lamps: red-stop, amber-warning
+
+        """)
+    #expect(!text(of: Samples.units, colour: false).contains("warning lamps"))
+  }
+
+  @Test func `a freeze frame is as fine as a reading is meant`() {
+    var code = Samples.dtcs[0]
+    code.freezeFrame?.values = [
+      31.372549, 10, 9.99951, 9.87654321, 1488.75, -40, -0.00004, 0.5, 1_234_567.89,
+    ].map { .init(name: "x", value: $0, unit: "percent") } + [.init(name: "x", value: nil, unit: "percent")]
+    #expect(
+      text(of: [code], in: Samples.status, colour: false).contains(
+        "freeze frame 0: x 31.4 %, x 10 %, x 10 %, x 9.877 %, x 1488.8 %, x -40 %, x 0 %, x 0.5 %, "
+          + "x 1234567.9 %, x –\n"))
   }
 
   @Test func `the status says what is not known`() {

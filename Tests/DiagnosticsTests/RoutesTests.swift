@@ -91,9 +91,29 @@ struct RoutesTests {
     #expect(component.0 == 404)
     #expect(component.1.error == "there is no component coling")
     #expect(component.1.mend == "did you mean cooling? /v1/health lists all")
-    let code = try refusal(.GET, "/v1/dtcs/P0302")
+    let code = try refusal(.GET, "/v1/dtcs/PO301")
     #expect(code.0 == 404)
-    #expect(code.1.mend == "did you mean P0301? /v1/dtcs lists all")
+    #expect(code.1.error == "there is no trouble code PO301")
+    #expect(code.1.mend.hasPrefix("did you mean P0301? "))
+  }
+
+  @Test(arguments: [
+    "P9999", "p0301-1c", "C0034", "b0001", "uFFFF", "U0100-ff", "SPN%20110%20FMI%200", "spn%20524287%20fmi%2031",
+  ])
+  func `a code that no unit tells is an empty list`(code: String) throws {
+    #expect(try decoded([TroubleCodeDocument].self, "/v1/dtcs/" + code).isEmpty)
+  }
+
+  @Test(arguments: [
+    "P030", "P03011", "X0301", "P03G1", "P0301-", "P0301-1", "P0301-1CC", "P0301%201C", "P0301-%C3%BC", "SPN",
+    "SPN%20110", "SPN%20110%20FMI", "SPN%20%20FMI%200", "SPN%20110%20FMI%20-1", "SPN%20110%20FMI%200%20", "SPN%20110%20XYZ%200",
+    "%F0%9F%9A%97", "%EF%AC%80301", "-----",
+  ])
+  func `what is no code is told how codes are written`(code: String) throws {
+    let (status, document) = try refusal(.GET, "/v1/dtcs/" + code)
+    #expect(status == 404)
+    #expect(document.error.hasPrefix("there is no trouble code "))
+    #expect(document.mend.hasSuffix("a code is written P0301, P0301-1C or SPN 110 FMI 0; /v1/dtcs lists all"))
   }
 
   @Test(arguments: [HTTPMethod.POST, .PUT, .DELETE, .PATCH, .OPTIONS, .RAW(value: "BREW")])

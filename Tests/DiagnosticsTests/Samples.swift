@@ -73,6 +73,9 @@ enum Samples {
     clock: .init(now: start.rfc3339, quality: "ntp", boot: start.boot.description), mode: "live", sources: 1,
     frames: .init(received: 120, decoded: 100, unmatched: 18, malformed: 2, dropped: 0),
     signals: .init(known: 3, valid: 1), trip: nil, trips: 7, distanceKm: 6300.04, diagnosis: diagnosis,
+    diagnosticTraffic: .init(
+      messages: 30, rejected: [.init(transport: "j1939", reason: "packets without an announcement", count: 3)],
+      unconfirmed: 2, refused: 1),
     sync: .init(
       configured: true, connected: false, broker: "depot:8883", error: "connection refused",
       queued: .init(alerts: 1, events: 2, telemetry: 3), published: 40, acknowledged: 34),

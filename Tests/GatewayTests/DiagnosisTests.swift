@@ -3,6 +3,7 @@ import Alerting
 import Decoding
 import Foundation
 import Recordings
+import SQLite
 import Store
 import Testing
 import VehicleBus
@@ -35,14 +36,15 @@ import Vocabulary
   }
 
   private let engine = CANID(standard: 0x7E8)
+  private let everybody = CANID(standard: 0x7DF)
 
   @Test func aCodeIsSetAndClearedInTheEventLane() throws {
     let drive = try drive()
     feed(
       drive,
       [
-        (1, CANID(standard: 0x7DF), [1, 3, 0, 0, 0, 0, 0, 0]), (1.1, engine, [4, 0x43, 1, 0x03, 0x01]),
-        (30, engine, [2, 0x43, 0]), (31, engine, [2, 0x43, 0]), (60, engine, [2, 0x43, 0]),
+        (1, everybody, [1, 3]), (1.1, engine, [4, 0x43, 1, 0x03, 0x01]), (30, everybody, [1, 3]),
+        (30.1, engine, [2, 0x43, 0]), (60, everybody, [1, 3]), (60.1, engine, [2, 0x43, 0]),
       ])
     drive.finish()
     #expect(told(drive) == ["set P0301 confirmed", "cleared P0301"])
@@ -52,9 +54,29 @@ import Vocabulary
     #expect(events.first?.time.uptime == Instant.zero.advanced(seconds: 1.1))
   }
 
+  /// One forged frame sets no code and clears none; both are counted.
+  @Test func whatNobodyAskedForProvesLittle() throws {
+    let drive = try drive()
+    let forged: [UInt8] = [4, 0x43, 1, 0x04, 0x20]
+    feed(
+      drive,
+      [
+        (1, engine, forged), (2, everybody, [1, 3]), (2.1, engine, [4, 0x43, 1, 0x03, 0x01]), (20, engine, [1, 0x54]),
+        (21, engine, [1, 0x44]), (40, engine, forged),
+      ])
+    drive.finish()
+    #expect(told(drive) == ["set P0301 confirmed"])
+    // A logger that records answers alone: three in a row are believed, however seldom it asks.
+    feed(drive, [(3600, engine, forged), (7200, engine, forged), (10_800, engine, forged)])
+    drive.finish()
+    #expect(told(drive).contains("set P0420 confirmed"))
+  }
+
   @Test func whatWasToldBeforeARestartIsNotToldAgain() throws {
     let first = try drive()
-    let frames: [(seconds: Double, id: CANID, bytes: [UInt8])] = [(1, engine, [4, 0x43, 1, 0x03, 0x01]), (3, engine, [2, 0x47, 0])]
+    let frames: [(seconds: Double, id: CANID, bytes: [UInt8])] = [
+      (1, everybody, [1, 3]), (1.1, engine, [4, 0x43, 1, 0x03, 0x01]), (3, everybody, [1, 7]), (3.1, engine, [2, 0x47, 0]),
+    ]
     feed(first, frames)
     first.finish()
     #expect(told(first) == ["set P0301 confirmed"])
@@ -64,9 +86,33 @@ import Vocabulary
     book.restore(blocks.compactMap { DiagnosticRecord(block: $0) })
     #expect(DiagnosticRecord(block: [1, 2, 3]) == nil)
     let second = Drive(try vehicle(["obd2"]), startWall: start, diagnosis: book)
-    feed(second, frames + [(20, engine, [2, 0x43, 0]), (40, engine, [2, 0x43, 0])])
+    feed(second, frames + [(20, everybody, [1, 3]), (20.1, engine, [2, 0x43, 0])])
     second.finish()
     #expect(told(second) == ["cleared P0301"])
+  }
+
+  /// What cannot be read any more is counted, and makes nobody believe that there are no codes.
+  @Test func damagedRowsAreNoAllClear() throws {
+    let drive = try drive()
+    feed(drive, [(1, everybody, [1, 3]), (1.1, engine, [6, 0x43, 2, 0x03, 0x01, 0x04, 0x20])])
+    drive.finish()
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tt-\(UUID().uuidString.prefix(8))")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store = try Store.open(directory: folder.path, vehicle: "v", catalogue: drive.definition.catalogue)
+    try store.commit(drive.records.map { $0.row(data: $0.json ?? []) })
+    let whole = try DiagnosticRecord.all(in: store)
+    #expect(whole.unreadable == 0 && whole.records.count == drive.records.count)
+    func hasList(_ records: [DiagnosticRecord]) -> Bool {
+      records.contains { if case .fact(.listEnded) = $0.content { true } else { false } }
+    }
+    #expect(hasList(whole.records))
+    let connection = try Connection(path: Store.file(in: folder.path), mode: .readWrite)
+    try connection.execute("UPDATE diagnostic SET crc = 1 WHERE key = 'code P0301'")
+    try connection.execute("UPDATE diagnostic SET version = 99 WHERE key = 'code P0420'")
+    let rest = try DiagnosticRecord.all(in: store)
+    #expect(rest.unreadable == 2 && !hasList(rest.records))
+    try store.commit([.diagnosticRemoved(unit: "0/7E8", key: "code P0301")])
+    #expect(try DiagnosticRecord.all(in: store).unreadable == 1)
   }
 
   /// Every kind of fact has a row of its own, and two units never share one.

@@ -162,6 +162,10 @@ struct JourneyTests {
     #expect(status.vehicleIdentification?.vin == truth.diagnostics.vin && status.malfunctionLamp == true)
     #expect(rig.stop("telltaled") == 0)
     try expectEquality(rig)
+    if vehicle == "petrol" || vehicle == "diesel" {
+      let framed = "SELECT count(*) FROM event WHERE type = 'dtc.set' AND CAST(data AS TEXT) LIKE '%\"values\":[{%'"
+      #expect(try rig.count(rig.state, framed) > 0, "a frame that was told before belongs to the event")
+    }
     let sets = try rig.count(rig.received, "SELECT count(DISTINCT subject) FROM record WHERE type = 'dtc.set'")
     #expect(sets == shown.count)
     // After a restart, before anybody says a word.

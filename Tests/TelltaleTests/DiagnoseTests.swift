@@ -47,7 +47,8 @@ struct DiagnoseTests {
     let report = try report("can/css/j1939-machine.log")
     #expect(report.vehicleIdentification?.vin == "LC04S44R0K4000092")
     #expect(report.troubleCodes.isEmpty && report.units.contains { $0.address == "SA 47" && $0.listsTold["active"] != nil })
-    #expect(counts(report) == ["iso-tp 18DAEEFB request 22 9", "iso-tp 18DAFBEE reply 62 9"])
+    #expect(
+      counts(report) == ["iso-tp 18DAEEFB request 22 9", "iso-tp 18DAFBEE reply 62 9", "j1939 SA 47 PGN 65226 10"])
   }
 
   @Test func aTrucksBroadcasts() throws {

@@ -9,78 +9,99 @@ extension DiagnosticBook {
     guard list.isOpen else { return }
     speakers[speaker].list.isOpen = false
     mark &+= 1
-    let complete = list.isWhole ? complete : []
+    let kind = ListKind(complete: list.isWhole ? complete : [], notation: list.notation)
     if list.isBroadcast {
-      hear(list, of: speaker, complete, at: time)
+      hear(list, of: speaker, kind, at: time)
     } else {
-      believe(list, of: speaker, complete, at: time)
+      believe(list, of: speaker, kind, at: time)
     }
   }
 
   /// A list that was asked for counts at once.
-  private mutating func believe(
-    _ list: OpenList, of speaker: Int, _ complete: TroubleCodeStatus, at time: Timestamp
-  ) {
-    for k in 0..<list.count {
+  private mutating func believe(_ list: OpenList, of speaker: Int, _ kind: ListKind, at time: Timestamp) {
+    var isKept = true
+    for k in 0..<Int(list.count) {
       let listed = speakers.listed(k, of: list)
       var status = listed.status
       if let (i, report) = known(listed.code, of: speaker) {
         // What stands twice in a list has what both lines say.
-        status.formUnion(table[i].telling.mark == mark ? report.status : report.status.subtracting(complete))
+        status.formUnion(table[i].telling.mark == mark ? report.status : report.status.subtracting(kind.complete))
       }
-      set(listed, of: speaker, to: status, lamps: list.lamps, since: time, at: time)
+      if !set(listed, of: speaker, to: status, lamps: list.lamps, since: time, at: time) { isKept = false }
     }
-    forEachUnlisted(of: speaker, list.notation, with: complete) { book, _, report in
-      book.set(report.code, of: speaker, to: report.status.subtracting(complete), at: time)
+    forEachKnown(of: speaker, kind) { book, i, report in
+      guard book.table[i].telling.mark != book.mark else { return }
+      book.set(report.code, of: speaker, to: report.status.subtracting(kind.complete), at: time)
     }
-    tell(complete, list, of: speaker, at: time)
+    if isKept { tell(kind, of: speaker, at: time) }
+    tell(list.lamps, isBroadcast: false, of: speaker, at: time)
   }
 
   /// A broadcast list counts when it agrees with those before.
-  private mutating func hear(_ list: OpenList, of speaker: Int, _ complete: TroubleCodeStatus, at time: Timestamp) {
-    for k in 0..<list.count {
+  private mutating func hear(_ list: OpenList, of speaker: Int, _ kind: ListKind, at time: Timestamp) {
+    let longestGap = speakers[speaker].unit.language.longestGap
+    var isBelieved = true
+    for k in 0..<Int(list.count) {
       let listed = speakers.listed(k, of: list)
       let known = known(listed.code, of: speaker)
-      if let known { table[known.i].telling.mark = mark }
-      if let (i, report) = known, report.status.isSuperset(of: listed.status) {
-        table[i].telling.absence = Repetition()
+      if let known { table[known.i].telling.stand(in: mark, as: listed) }
+      if let report = known?.report, report.status.isSuperset(of: listed.status) {
         set(listed, of: speaker, to: report.status, lamps: list.lamps, since: time, at: time)
-      } else if let first = speakers.propose(listed, of: speaker, mark: mark, at: time.uptime) {
+      } else if let first = speakers.propose(
+        listed, of: speaker, at: time.uptime, unconfirmed: &counters.unconfirmed)
+      {
         let status = (known?.report.status ?? []).union(listed.status)
-        set(listed, of: speaker, to: status, lamps: list.lamps, since: time.moved(to: first), at: time)
+        let since = time.moved(to: first)
+        if !set(listed, of: speaker, to: status, lamps: list.lamps, since: since, at: time) { isBelieved = false }
+      } else {
+        isBelieved = false
       }
     }
-    counters.unconfirmed &+= UInt64(speakers.dropCandidates(of: speaker, with: complete, without: mark))
-    forEachUnlisted(of: speaker, list.notation, with: complete) { book, i, report in
-      guard book.table[i].telling.absence.again(at: time.uptime) else { return }
-      book.table[i].telling.absence = Repetition()
-      book.set(report.code, of: speaker, to: report.status.subtracting(complete), at: time)
-    }
-    if speakers[speaker].lamps != list.lamps { speakers[speaker].steadiness = Repetition() }
-    speakers[speaker].lamps = list.lamps
-    guard speakers[speaker].steadiness.again(at: time.uptime) else { return }
-    tell(complete, list, of: speaker, at: time)
-  }
-
-  /// Records that the unit has told whole lists of these, and its lamps.
-  private mutating func tell(
-    _ complete: TroubleCodeStatus, _ list: OpenList, of speaker: Int, at time: Timestamp
-  ) {
-    for bit in 0..<UInt8(7) where complete.rawValue &>> bit & 1 == 1 {
-      let status = TroubleCodeStatus(rawValue: 1 &<< bit)
-      let told = DiagnosticFact.Content.listEnded(complete: status, notation: list.notation)
-      keep(told, of: speaker, at: time, retold: DiagnosticBook.listSeconds)
+    counters.unconfirmed &+= UInt64(speakers.settleCandidates(of: speaker, after: kind))
+    forEachKnown(of: speaker, kind) { book, i, report in
+      let telling = book.table[i].telling
+      var missing = kind
+      missing.complete.formIntersection(report.status)
+      if telling.mark == book.mark { missing.complete.subtract(telling.listed) }
+      guard !missing.complete.isEmpty,
+        book.table[i].telling.absence.again(missing, at: time.uptime, longestGap: longestGap)
+      else { return }
+      book.table[i].telling.absence.reset(missing)
+      book.set(report.code, of: speaker, to: report.status.subtracting(missing.complete), at: time)
     }
     if let lamps = list.lamps {
-      keep(.listBegan(lamps: lamps, isBroadcast: list.isBroadcast), of: speaker, at: time)
+      if speakers[speaker].lamps != lamps { speakers[speaker].lampSteadiness = Repetition() }
+      speakers[speaker].lamps = lamps
+      if speakers[speaker].lampSteadiness.again(at: time.uptime, longestGap: longestGap) {
+        tell(lamps, isBroadcast: true, of: speaker, at: time)
+      }
     }
+    guard !kind.complete.isEmpty else { return }
+    if !isBelieved {
+      speakers[speaker].steadiness.reset(kind)
+    } else if speakers[speaker].steadiness.again(kind, at: time.uptime, longestGap: longestGap) {
+      tell(kind, of: speaker, at: time)
+    }
+  }
+
+  /// Records that the unit has told a whole list of each of these.
+  private mutating func tell(_ kind: ListKind, of speaker: Int, at time: Timestamp) {
+    for bit in 0..<UInt8(7) where kind.complete.rawValue &>> bit & 1 == 1 {
+      let status = TroubleCodeStatus(rawValue: 1 &<< bit)
+      let told = DiagnosticFact.Content.listEnded(complete: status, notation: kind.notation)
+      keep(told, of: speaker, at: time, retold: DiagnosticBook.listSeconds)
+    }
+  }
+
+  private mutating func tell(_ lamps: WarningLamps?, isBroadcast: Bool, of speaker: Int, at time: Timestamp) {
+    guard let lamps else { return }
+    keep(.listBegan(lamps: lamps, isBroadcast: isBroadcast), of: speaker, at: time)
   }
 
   /// The unit has cleared its trouble codes: only what no tool can clear is left, and freeze frames, test results and
   /// readiness are void until they are told again.
   mutating func clear(_ speaker: Int, at time: Timestamp) {
-    counters.unconfirmed &+= UInt64(speakers[speaker].candidates)
-    speakers[speaker].candidates = 0
+    counters.unconfirmed &+= UInt64(speakers.dropCandidates(of: speaker))
     if speakers[speaker].isKept {
       for i in stride(from: table.count - 1, through: 0, by: -1) {
         guard !table[i].isRemoved, Int(table[i].owner) == speaker else { continue }
@@ -103,15 +124,14 @@ extension DiagnosticBook {
     return (i, report)
   }
 
-  /// The unit's codes of a notation that have one of `status` and stand in no line of the list that is looked at.
-  private mutating func forEachUnlisted(
-    of speaker: Int, _ notation: TroubleCode.Notation, with status: TroubleCodeStatus,
-    _ body: (inout DiagnosticBook, _ i: Int, _ report: TroubleCodeReport) -> Void
+  /// The unit's codes that a list of this kind should hold.
+  private mutating func forEachKnown(
+    of speaker: Int, _ kind: ListKind, _ body: (inout DiagnosticBook, _ i: Int, _ report: TroubleCodeReport) -> Void
   ) {
-    guard speakers[speaker].codes > 0, !status.isEmpty else { return }
+    guard speakers[speaker].codes > 0, !kind.complete.isEmpty else { return }
     for i in 0..<table.count where !table[i].isRemoved && Int(table[i].owner) == speaker {
-      guard table[i].telling.mark != mark, case .code(let report) = table[i].record.content else { continue }
-      if report.code.notation == notation && !report.status.isDisjoint(with: status) { body(&self, i, report) }
+      guard case .code(let report) = table[i].record.content, report.code.notation == kind.notation else { continue }
+      if !report.status.isDisjoint(with: kind.complete) { body(&self, i, report) }
     }
   }
 
@@ -121,24 +141,26 @@ extension DiagnosticBook {
     set(ListedCode(code: code), of: speaker, to: status, lamps: nil, since: time, at: time)
   }
 
-  /// Gives a code its status.
+  /// Gives a code its status. False when there is no room for it.
   /// - Parameter since: When this episode began, should it be a new one.
-  private mutating func set(
+  @discardableResult private mutating func set(
     _ listed: ListedCode, of speaker: Int, to status: TroubleCodeStatus, lamps: WarningLamps?, since: Timestamp,
     at time: Timestamp
-  ) {
+  ) -> Bool {
     // A request for a lamp is said of a code; by itself it is none.
     let status = status == .lampRequested ? [] : status
     guard let (i, old) = known(listed.code, of: speaker) else {
-      guard !status.isEmpty else { return }
+      guard !status.isEmpty else { return true }
       let report = TroubleCodeReport(
         unit: speakers[speaker].unit, code: listed.code, status: status, occurrences: listed.occurrences, lamps: lamps,
         since: since, changed: time)
       let key = DiagnosticKey(report.unit, listed.code)
-      if let i = place(for: key, isCode: true, of: speaker) { put(report, at: i, time) }
-      return
+      guard let i = place(for: key, .code, of: speaker, at: time.uptime) else { return false }
+      table[i].telling.stand(in: mark, as: listed)
+      put(report, at: i, time)
+      return true
     }
-    table[i].telling.mark = mark
+    table[i].telling.stand(in: mark, as: listed)
     var report = old
     report.occurrences = listed.occurrences ?? old.occurrences
     report.lamps = lamps ?? old.lamps
@@ -152,15 +174,15 @@ extension DiagnosticBook {
       order &+= 1
       table[i].order = order
     } else if report.occurrences == old.occurrences && report.lamps == old.lamps {
-      return
+      return true
     }
     put(report, at: i, time)
+    return true
   }
 
   private mutating func put(_ report: TroubleCodeReport, at i: Int, _ time: Timestamp) {
     table[i].record = DiagnosticRecord(unit: report.unit, content: .code(report), changed: time)
     table[i].isDirty = true
-    table[i].telling.mark = mark
     revision &+= 1
     let gravity = Gravity(report.status)
     guard gravity > table[i].telling.peak else { return }

@@ -121,14 +121,22 @@ struct Telling: BitwiseCopyable, Sendable {
   var peakTime: Timestamp?
   var lastSet: Instant?
   var lastCleared: Instant?
-  /// Broadcast lists without it.
-  var absence = Repetition()
-  /// The last list that it stood in.
-  var mark: UInt64 = 0
+  /// Broadcast lists that do not say some of its status of it.
+  var absence = KindRepetitions()
+  /// The last list that it stood in, and what that said of it.
+  private(set) var mark: UInt64 = 0
+  private(set) var listed: TroubleCodeStatus = []
 
   init(told: Gravity = .none) {
     self.told = told
     peak = told
+  }
+
+  /// A line about it stands in the list `mark`, maybe not the first one.
+  mutating func stand(in mark: UInt64, as line: ListedCode) {
+    listed = self.mark == mark ? listed.union(line.status) : line.status
+    self.mark = mark
+    absence.reset(ListKind(complete: line.status, notation: line.code.notation))
   }
 }
 
@@ -165,6 +173,7 @@ struct DiagnosticTable: ~Copyable, Sendable {
   }
 
   var count: Int { entries.count }
+  var isFull: Bool { entries.count >= capacity }
   /// The dictionary's share is an estimate: it keeps a quarter of its buckets free, a power of two in all.
   var memoryBytes: Int {
     let buckets = capacity * 8 / 3

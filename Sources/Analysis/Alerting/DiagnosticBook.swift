@@ -8,23 +8,28 @@ public import Vocabulary
 /// of record stand for lists of trouble codes: `.listEnded` with one status says when the unit last told its whole list
 /// of that status, so that "no codes" and "nobody asked" are not the same; `.listBegan` holds its lamps as they stand.
 ///
-/// - Lists that were asked for count at once. Of broadcast lists (DM1) a code, its absence and the lamps count once
-///   three lists in a row, over two seconds or more and no more than ten apart, agree: a fuzzed bus sets no trouble
-///   code.
+/// - Lists that were asked for count at once. Of others (DM1, and replies to requests that went unheard) a code, its
+///   absence, the lamps and the whole list count once three lists of their kind in a row, over two seconds or more,
+///   agree: a fuzzed bus sets no trouble code. Lists of J1939 come no more than ten seconds apart for that. A list that
+///   holds a code that does not count yet is not told.
 /// - A code is set when it is first active, confirmed, pending or permanent, and again when it becomes active or
 ///   confirmed; it is cleared when none of these is left. What was active once is history and no event.
 /// - A code that comes and goes gives one `.troubleCodeSet` and one `.troubleCodeCleared` in ten seconds, and the
 ///   record is right in the end. Other facts are handed over once a minute.
-/// - What has no room is refused and counted. All that ever gives way is a code of which nothing is left, and, for a
-///   trouble code of a unit that has no place, the unit without trouble codes that was silent longest.
+/// - What has no room is refused and counted, but the forged must not shut out the true for ever. A code of which
+///   nothing is left gives way to another code. A whole unit gives way when it was not heard for 300 s, or not since
+///   the start: one without trouble codes to anything, one with trouble codes to a code, a list or lamps. To a code of
+///   a unit that has no place, one without trouble codes gives way after ten seconds already. No event tells of codes
+///   that are removed this way: nobody cleared them, and the fleet would read a repair.
 ///
-/// A fact costs a hash look-up and at most a look through the unit's own codes; one thread owns the book.
+/// A fact costs a hash look-up, and a look through the units or through the table at the most; the end of a list costs
+/// that for each of its codes. One thread owns the book.
 public struct DiagnosticBook: ~Copyable, Sendable {
   /// Something to be stored or sent on. `BitwiseCopyable`: fit for a ring.
   public enum Change: BitwiseCopyable, Sendable {
     /// Replaces the stored record of its unit about the same thing.
     case record(DiagnosticRecord)
-    /// The stored record about this is void: the unit has cleared it, or it gave way to a trouble code.
+    /// The stored record about this is void: the unit has cleared it, or it gave way to another one.
     case removed(DiagnosticRecord)
     /// `.troubleCodeSet` or `.troubleCodeCleared`; its record came right before.
     case event(Event)
@@ -39,12 +44,14 @@ public struct DiagnosticBook: ~Copyable, Sendable {
     public var unconfirmed: UInt64 = 0
     /// Lists that were overtaken by another one of their unit, or did not end.
     public var voidLists: UInt64 = 0
+    /// Units whose records were all removed to make room for another unit's.
+    public var gaveWay: UInt64 = 0
 
     public init() {}
   }
 
   /// Control units of which something is kept.
-  public static let unitLimit = 24
+  public static let unitLimit = 40
   /// Trouble codes of one unit, those of which nothing is left included.
   public static let codeLimit = 64
   /// Records of one unit, trouble codes included.
@@ -87,8 +94,10 @@ public struct DiagnosticBook: ~Copyable, Sendable {
   /// - Parameter stamp: A time of the running boot; records are dated by it and by the fact's own time.
   public mutating func take(_ fact: DiagnosticFact, at stamp: Timestamp) {
     counters.facts &+= 1
-    let speaker = speakers.index(of: fact.unit, heard: counters.facts, unconfirmed: &counters.unconfirmed)
     let time = stamp.moved(to: fact.time)
+    let speaker = speakers.index(of: fact.unit, unconfirmed: &counters.unconfirmed)
+    speakers[speaker].heard = counters.facts
+    speakers[speaker].heardAt = time.uptime
     switch fact.content {
     case .listBegan(let lamps, let isBroadcast):
       let list = OpenList(isOpen: true, isBroadcast: isBroadcast, lamps: lamps)
@@ -111,8 +120,8 @@ public struct DiagnosticBook: ~Copyable, Sendable {
   public mutating func restore(_ records: some Sequence<DiagnosticRecord>) {
     // What was told first has to be known as that.
     for record in records.sorted(by: { $0.changed.wallNanoseconds < $1.changed.wallNanoseconds }) {
-      let speaker = speakers.index(of: record.unit, heard: counters.facts, unconfirmed: &counters.unconfirmed)
-      guard let key = DiagnosticKey(record), let i = place(for: key, isCode: record.isCode, of: speaker)
+      let speaker = speakers.index(of: record.unit, unconfirmed: &counters.unconfirmed)
+      guard let key = DiagnosticKey(record), let i = place(for: key, Worth(record), of: speaker, at: nil)
       else { continue }
       table[i].record = record
       table[i].isStored = true
@@ -155,83 +164,9 @@ public struct DiagnosticBook: ~Copyable, Sendable {
       revision &+= 1
       return
     }
-    guard let i = place(for: key, isCode: false, of: speaker) else { return }
+    guard let i = place(for: key, Worth(record), of: speaker, at: time.uptime) else { return }
     table[i].record = record
     table[i].isDirty = true
-  }
-
-  /// The place of a record: where it stands, or a new one. Nil, and counted, when there is no room.
-  mutating func place(for key: DiagnosticKey, isCode: Bool, of speaker: Int) -> Int? {
-    if let i = table.find(key), !table[i].isRemoved {
-      renew(i)
-      return i
-    }
-    guard isCode ? makeRoomForCode(of: speaker) : hasRoomForFact(of: speaker) else {
-      counters.refused &+= 1
-      return nil
-    }
-    // Told again before its removal was handed over: the stored record is replaced then.
-    guard let i = table.find(key) ?? table.insert(key) else {
-      counters.refused &+= 1
-      return nil
-    }
-    table[i].isRemoved = false
-    table[i].owner = UInt8(speaker)
-    table[i].telling = Telling()
-    if isCode { codes += 1 } else { facts += 1 }
-    if isCode { speakers[speaker].codes += 1 } else { speakers[speaker].facts += 1 }
-    renew(i)
-    return i
-  }
-
-  private mutating func renew(_ i: Int) {
-    order &+= 1
-    table[i].order = order
-    revision &+= 1
-  }
-
-  private func hasRoomForFact(of speaker: Int) -> Bool {
-    facts < capacity - capacity / 4 && codes + facts < capacity
-      && speakers[speaker].facts < DiagnosticBook.unitRecordLimit - DiagnosticBook.codeLimit
-      && (speakers[speaker].isKept || speakers.kept < DiagnosticBook.unitLimit)
-  }
-
-  private mutating func makeRoomForCode(of speaker: Int) -> Bool {
-    if !speakers[speaker].isKept && speakers.kept >= DiagnosticBook.unitLimit {
-      guard let silent = speakers.silentWithoutCodes else { return false }
-      removeAll(of: silent)
-    }
-    if speakers[speaker].codes >= DiagnosticBook.codeLimit && !removeHistory(of: speaker) { return false }
-    return codes + facts < capacity || removeHistory(of: nil)
-  }
-
-  /// Lets the code go that was cleared longest ago; false if there is none.
-  /// - Parameter speaker: Whose; nil for anybody's.
-  private mutating func removeHistory(of speaker: Int?) -> Bool {
-    var oldest: Int?
-    for i in 0..<table.count where !table[i].isRemoved && (speaker == nil || Int(table[i].owner) == speaker) {
-      guard table[i].record.isCode, table[i].isNothingLeft else { continue }
-      if let found = oldest, table[found].order <= table[i].order { continue }
-      oldest = i
-    }
-    guard let oldest else { return false }
-    remove(oldest)
-    return true
-  }
-
-  private mutating func removeAll(of speaker: Int) {
-    for i in stride(from: table.count - 1, through: 0, by: -1) {
-      if !table[i].isRemoved && Int(table[i].owner) == speaker { remove(i) }
-    }
-  }
-
-  /// Takes a record out. Places from `i` on change when it was never handed over: go through them from the end.
-  mutating func remove(_ i: Int) {
-    let owner = Int(table[i].owner)
-    if table[i].record.isCode { codes -= 1 } else { facts -= 1 }
-    if table[i].record.isCode { speakers[owner].codes -= 1 } else { speakers[owner].facts -= 1 }
-    revision &+= 1
-    if table[i].isStored { table[i].isRemoved = true } else { table.remove(at: i) }
   }
 
   /// A list that is told every second need not be stored every second.

@@ -21,6 +21,8 @@ struct CaptureSnapshot {
   var diagnosticCount = 0
   /// The VIN that stands.
   var vehicleIdentification: ShortText?
+  var diagnosticTraffic = DiagnosticDecoder.Counters()
+  var diagnosticBook = DiagnosticBook.Counters()
   var readings: [SignalReading]
   var sources: [SourceSnapshot] = []
 

@@ -254,6 +254,8 @@ final class CaptureStage {
     snapshot.reports = reports
     snapshot.alerts = alerts
     snapshot.diagnosticCount = diagnosis.copy(into: &snapshot.diagnostics)
+    snapshot.diagnosticTraffic = decoder.diagnostics
+    snapshot.diagnosticBook = diagnosis.counters
     snapshot.vehicleIdentification = diagnosis.vehicleIdentification(preferred: snapshot.vehicleIdentification)
     snapshot.readings.withUnsafeMutableBufferPointer { table.copy(into: $0) }
   }

@@ -42,6 +42,14 @@ extension DiagnosticRecord {
     }
   }
 
+  /// Whether it belongs to what a unit noted when it set a trouble code.
+  var isOfFreezeFrame: Bool {
+    switch content {
+    case .fact(.freezeFrameCode), .fact(.freezeFrameValue): true
+    default: false
+    }
+  }
+
   /// Bus and unit: `0/7E8`.
   var unitKey: String { "\(unit.bus)/\(unit.name)" }
 
@@ -50,6 +58,16 @@ extension DiagnosticRecord {
   init?(block: [UInt8]) {
     guard block.count == MemoryLayout<DiagnosticRecord>.size else { return nil }
     self = block.withUnsafeBytes { $0.loadUnaligned(as: DiagnosticRecord.self) }
+  }
+
+  /// What the store holds, and how many rows of it cannot be read. Where there are such, nobody knows which codes they
+  /// were: no unit has told a whole list then.
+  static func all(in store: Store) throws(StoreError) -> (records: [DiagnosticRecord], unreadable: Int) {
+    let (blocks, unreadable) = try store.diagnostics(version: layout)
+    let records = blocks.compactMap { DiagnosticRecord(block: $0) }
+    let lost = unreadable + blocks.count - records.count
+    guard lost > 0 else { return (records, 0) }
+    return (records.filter { if case .fact(.listEnded) = $0.content { false } else { true } }, lost)
   }
 
   /// What it is about, the same for each newer record that replaces it.

@@ -108,6 +108,8 @@ public final class Gateway {
     let store: Store
     let checkpoint: GatewayCheckpoint?
     var diagnosis = DiagnosticBook()
+    let told: [DiagnosticRecord]
+    let lost: Int
     do throws(StoreError) {
       store = try Store.open(
         directory: configuration.state, vehicle: configuration.vehicle, catalogue: vehicle.catalogue)
@@ -116,7 +118,8 @@ public final class Gateway {
       if stored != nil && checkpoint == nil {
         log.warning("\(store.path): the stored health is of another version and cannot be used; learning starts again")
       }
-      diagnosis.restore(try store.diagnostics(version: DiagnosticRecord.layout).compactMap { DiagnosticRecord(block: $0) })
+      (told, lost) = try DiagnosticRecord.all(in: store)
+      diagnosis.restore(told)
     } catch {
       throw GatewayError(error)
     }
@@ -125,6 +128,13 @@ public final class Gateway {
 
     let started = clock.now()
     var standing = vehicle.problems.map(\.description) + (store.repaired.map { [$0] } ?? [])
+    if lost > 0 {
+      let warning =
+        "\(store.path): \(lost) things that control units said cannot be read any more; trouble codes are not known until "
+        + "the units tell their lists again"
+      log.warning("\(warning)")
+      standing.append(warning)
+    }
     if let known = checkpoint?.trips.lastRunning, recording != nil, started.wallNanoseconds < known.wallNanoseconds {
       let warning =
         "the recording begins at \(started.rfc3339), before \(known.rfc3339) which this state already knows: if it is the same "
@@ -137,7 +147,7 @@ public final class Gateway {
       vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint, diagnosis: diagnosis)
     let board = SnapshotBoard(signals: vehicle.catalogue.count, stamp: started)
 
-    let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, log: { log.warning("\($0)") })
+    let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, told: told.filter(\.isOfFreezeFrame), log: { log.warning("\($0)") })
     self.recorder = recorder
     courier = try Gateway.makeCourier(configuration, storePath: store.path, started, recorder, log)
     if let courier { recorder.report(to: courier) }

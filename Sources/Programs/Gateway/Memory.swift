@@ -20,6 +20,7 @@ extension MemoryPlan {
     add("one-minute roll-ups", RollUps(vehicle.catalogue).memoryBytes)
     let book = DiagnosticBook()
     add("what control units said", book.memoryBytes)
+    add("freeze frames for events", book.capacity * (MemoryLayout<DiagnosticRecord>.stride + 96))
     add("component models and checkpoint", 2 * MemoryLayout<GatewayCheckpoint>.stride)
     if isReplay {
       add("recording read-ahead", RecordingSource.memoryBytes)

@@ -39,6 +39,7 @@ final class Recorder: Sendable {
   private let idle = Atomic<Bool>(false)
   private let rings: CaptureRings
   private let catalogue: SignalCatalogue
+  private let told: [DiagnosticRecord]
   private let courier = Mutex<Courier?>(nil)
   private let log: @Sendable (String) -> Void
 
@@ -47,9 +48,14 @@ final class Recorder: Sendable {
   /// Records of one transaction at the most.
   static let groupLimit = 256
 
-  init(rings: CaptureRings, catalogue: SignalCatalogue, log: @escaping @Sendable (String) -> Void) {
+  /// - Parameter told: the freeze frames that control units told before this start, as the store has them.
+  init(
+    rings: CaptureRings, catalogue: SignalCatalogue, told: [DiagnosticRecord],
+    log: @escaping @Sendable (String) -> Void
+  ) {
     self.rings = rings
     self.catalogue = catalogue
+    self.told = told
     self.log = log
     bell = telltale_eventfd()
   }
@@ -71,7 +77,7 @@ final class Recorder: Sendable {
 
   /// The thread's body. `store` is handed over: nobody else touches it after this.
   func run(_ store: consuming Store, waitMilliseconds: Int32 = 200) {
-    let work = RecorderWork(store, rings, catalogue)
+    let work = RecorderWork(store, rings, catalogue, told)
     let epoll = telltale_epoll_create()
     telltale_epoll_add(epoll, bell, 0)
     shared.withLock {
@@ -138,16 +144,19 @@ private final class RecorderWork {
   private var tail: [StoreRecord] = []
   private var isUrgent = false
   private var groupBegan: Int64 = 0
+  /// What units noted with their trouble codes, so that an event can tell it; bounded by what capture keeps.
+  private var freezeFrames: [String: DiagnosticRecord] = [:]
   private var health: [HealthDocument?]
   private var healthChanged = false
   private(set) var trips: [TripDocument] = []
   private(set) var produced: InlineArray<3, UInt64> = InlineArray(repeating: 0)
   private var producedInGroup: InlineArray<3, UInt64> = InlineArray(repeating: 0)
 
-  init(_ store: consuming Store, _ rings: CaptureRings, _ catalogue: SignalCatalogue) {
+  init(_ store: consuming Store, _ rings: CaptureRings, _ catalogue: SignalCatalogue, _ told: [DiagnosticRecord]) {
     self.store = store
     self.rings = rings
     self.catalogue = catalogue
+    for record in told { freezeFrames[record.unitKey + record.key] = record }
     health = ComponentID.allCases.map { _ in nil }
   }
 
@@ -198,8 +207,11 @@ private final class RecorderWork {
       send(.telemetry, "vehicle.telemetry.received", nil, stamp, document)
     case .event(let event): take(event)
     case .diagnostic(let record):
+      if record.isOfFreezeFrame { freezeFrames[record.unitKey + record.key] = record }
       tail.append(record.row(data: record.json ?? Array("{}".utf8)))
-    case .forgotten(let record): tail.append(.diagnosticRemoved(unit: record.unitKey, key: record.key))
+    case .forgotten(let record):
+      freezeFrames[record.unitKey + record.key] = nil
+      tail.append(.diagnosticRemoved(unit: record.unitKey, key: record.key))
     }
   }
 
@@ -235,7 +247,9 @@ private final class RecorderWork {
       }
       send(event.lane, event.type, "trip-\(trip.number)", time, document)
     case .troubleCodeSet(let report), .troubleCodeCleared(let report):
-      let document = TroubleCodeDocument(report, .standards)
+      let code = DiagnosticRecord(unit: report.unit, content: .code(report), changed: report.changed)
+      let frames = freezeFrames.values.filter { $0.unit == report.unit }
+      guard let document = TroubleCodeDocument.all(in: frames + [code], .standards).first else { return }
       send(event.lane, event.type, "\(document.unit.address) \(document.code)", time, document)
     case .dataDropped(let loss):
       send(event.lane, event.type, nil, time, DataLossDocument(loss))

@@ -47,6 +47,10 @@ struct Views: Sendable {
       signals: .init(known: catalogue.count, valid: valid), trip: capture.trip.map { TripDocument($0) },
       trips: Int(capture.trips), distanceKm: capture.totalKm,
       diagnosis: DiagnosisSummary(capture.diagnostics, vin: capture.vehicleIdentification, .standards),
+      diagnosticTraffic: .init(
+        messages: capture.diagnosticTraffic.isotp.messages + capture.diagnosticTraffic.j1939.messages,
+        rejected: capture.diagnosticTraffic.rejected, unconfirmed: capture.diagnosticBook.unconfirmed,
+        refused: capture.diagnosticBook.refused),
       sync: .init(
         configured: courier != nil, connected: sync?.isConnected ?? false,
         broker: configuration.broker.map { "\($0.host):\($0.port)" },
@@ -126,6 +130,11 @@ struct Views: Sendable {
     }
     if capture.lostRecords > 0 {
       warnings.append("\(capture.lostRecords) records lost to full rings: the disk is too slow or full")
+    }
+    if capture.diagnosticBook.refused > 0 {
+      warnings.append(
+        "\(capture.diagnosticBook.refused) facts of control units had no room: more units or trouble codes than are kept, "
+          + "or forged ones")
     }
     if let problem = recorded.problem { warnings.append(problem) }
     if let sync, !sync.isConnected {

@@ -169,17 +169,21 @@ public final class Store {
     }
   }
 
-  /// What control units said, in the caller's own form; what is damaged or of another version is left out.
-  public func diagnostics(version: Int32) throws(StoreError) -> [[UInt8]] {
+  /// What control units said, in the caller's own form, and how many rows are damaged or of another version.
+  public func diagnostics(version: Int32) throws(StoreError) -> (blocks: [[UInt8]], unreadable: Int) {
     do throws(SQLiteError) {
-      let select = try connection.prepare("SELECT crc, block FROM diagnostic WHERE version = ?1")
-      try select.bind(Int64(version), at: 1)
+      let select = try connection.prepare("SELECT version, crc, block FROM diagnostic")
       var blocks: [[UInt8]] = []
+      var unreadable = 0
       while try select.step() {
-        let block = select.blob(1)
-        if UInt32(truncatingIfNeeded: select.int64(0)) == crc32(block) { blocks.append(block) }
+        let block = select.blob(2)
+        if select.int64(0) == Int64(version), UInt32(truncatingIfNeeded: select.int64(1)) == crc32(block) {
+          blocks.append(block)
+        } else {
+          unreadable += 1
+        }
       }
-      return blocks
+      return (blocks, unreadable)
     } catch {
       throw StoreError(error)
     }

@@ -91,7 +91,9 @@ struct VehicleBuilder {
         file: pack.file, line: network.line, key: "dbc", reason: error.description,
         mend: "give the path of the file relative to the pack's folder")
     }
-    problems += description.problems.map { PackProblem(file: path, line: $0.line > 0 ? $0.line : nil, reason: $0.reason) }
+    for problem in description.problems where !problem.isOfFrames || network.transport != .isotp {
+      problems.append(PackProblem(file: path, line: problem.line > 0 ? problem.line : nil, reason: problem.reason))
+    }
     // One by one, so that a complaint belongs to the line of its mapping.
     var usable: [SignalMapping] = []
     for (mapping, signal) in wanted {

@@ -5,6 +5,9 @@ public import Vocabulary
 
 /// Listens to diagnostic traffic, whoever asked for it, and takes values and facts out of it. It sends nothing.
 ///
+/// A list of trouble codes that nobody was heard asking for is told as a broadcast, which proves little by itself, and
+/// a clearing that nobody was heard asking for is not told at all: one forged frame changes nothing.
+///
 /// All memory is taken at init. One thread owns it. Not copyable: two copies would share their tables, and the next frame
 /// would have to allocate.
 public struct DiagnosticDecoder: ~Copyable, Sendable {
@@ -19,6 +22,8 @@ public struct DiagnosticDecoder: ~Copyable, Sendable {
     public var transported: [DecoderTable.Message] = []
     /// Identifiers beside the standards' on which control units answer.
     public var replies: [CANID] = []
+    /// Whether answers count although their questions were not heard: for recordings that hold answers alone.
+    public var believesUnasked = false
     /// Buses that speak SAE J1939, one bit each; no other bus is believed to.
     public var j1939Buses: UInt64 = 0
 
@@ -32,6 +37,10 @@ public struct DiagnosticDecoder: ~Copyable, Sendable {
     public var uds = UDSReplyDecoder.Counters()
     /// J1939 diagnostic messages whose layout is not what the standard says.
     public var malformedGroups: UInt64 = 0
+    /// Lists of trouble codes over ISO-TP that nobody was heard asking for.
+    public var unaskedLists: UInt64 = 0
+    /// Clearings over ISO-TP that nobody was heard asking for; they are not told.
+    public var unaskedClearings: UInt64 = 0
 
     public init() {}
   }
@@ -57,7 +66,11 @@ public struct DiagnosticDecoder: ~Copyable, Sendable {
     var uds = UDSReplyDecoder()
     var groups = J1939Diagnostics()
     let transported: DecoderTable
+    let believesUnasked: Bool
+    var asked = AskedServices()
     var malformedGroups: UInt64 = 0
+    var unaskedLists: UInt64 = 0
+    var unaskedClearings: UInt64 = 0
   }
 
   /// What is wrong with the configuration's mappings is appended to `problems`; the rest works.
@@ -71,7 +84,8 @@ public struct DiagnosticDecoder: ~Copyable, Sendable {
     var defects: [DecoderTable.Problem] = []
     messages = Messages(
       obd: OBDReplyDecoder(configuration.parameters, bus: configuration.parameterBus, problems: &problems),
-      transported: DecoderTable(configuration.transported, problems: &defects))
+      transported: DecoderTable(configuration.transported, problems: &defects),
+      believesUnasked: configuration.believesUnasked)
     for defect in defects {
       let id = String(configuration.transported[defect.message].id.value, radix: 16, uppercase: true)
       problems.append(MappingProblem(subject: "message \(id) over ISO-TP", reason: "\(defect.reason)"))
@@ -85,6 +99,8 @@ public struct DiagnosticDecoder: ~Copyable, Sendable {
     counters.obd = messages.obd.counters
     counters.uds = messages.uds.counters
     counters.malformedGroups = messages.malformedGroups
+    counters.unaskedLists = messages.unaskedLists
+    counters.unaskedClearings = messages.unaskedClearings
     return counters
   }
 
@@ -185,11 +201,13 @@ extension DiagnosticDecoder.Messages {
     _ message: ISOTPMessage, _ bytes: Span<UInt8>, into out: inout MutableSpan<Sample>, from start: Int,
     _ emit: (DiagnosticFact) -> Void
   ) -> (count: Int, isTold: Bool) {
+    guard bytes.count > 0 else { return (0, true) }
     guard !message.isRequest else {
+      asked.note(bytes[0], on: message.bus, at: message.time)
       uds.note(request: bytes, to: message.unit, at: message.time)
       return (0, true)
     }
-    guard let unit = message.unit, bytes.count > 0 else { return (0, true) }
+    guard let unit = message.unit else { return (0, true) }
     if start == 0, transported.messageCount > 0 {
       // The byte before the message is its length, as the files have it that describe logged UDS data.
       let whole = CANFrame(
@@ -199,12 +217,33 @@ extension DiagnosticDecoder.Messages {
       if outcome.count > 0 { return (outcome.count, true) }
     }
     let isParameter = bytes[0] == 0x62 && bytes.count > 1 && bytes[1] == 0xF4
-    let isRefusal = bytes[0] == 0x7F
-    if isParameter || bytes[0] < 0x50 || isRefusal && bytes.count > 1 && bytes[1] < 0x10 {
-      let reply = obd.decode(bytes, from: unit, at: message.time, into: &out, from: start, emit)
+    let isRefusal = bytes[0] == 0x7F && bytes.count > 1
+    let service = isRefusal ? bytes[1] : bytes[0] & 0xBF
+    let isAsked = believesUnasked || asked.isAsked(service, on: message.bus, at: message.time)
+    if isAsked && isRefusal && bytes.count == 3 && bytes[2] == 0x78 {
+      asked.note(service, on: message.bus, at: message.time)
+    }
+    var lists: UInt64 = 0
+    var clearings: UInt64 = 0
+    func tell(_ fact: DiagnosticFact) {
+      guard !isAsked else { return emit(fact) }
+      switch fact.content {
+      case .listBegan(let lamps, _):
+        lists &+= 1
+        emit(DiagnosticFact(time: fact.time, unit: fact.unit, .listBegan(lamps: lamps, isBroadcast: true)))
+      case .cleared: clearings &+= 1
+      default: emit(fact)
+      }
+    }
+    defer {
+      unaskedLists &+= lists
+      unaskedClearings &+= clearings
+    }
+    if isParameter || bytes[0] < 0x50 || isRefusal && service < 0x10 {
+      let reply = obd.decode(bytes, from: unit, at: message.time, into: &out, from: start, tell)
       return (reply.count, reply.verdict != .malformed)
     }
-    return (0, uds.decode(bytes, from: unit, at: message.time, emit) != .malformed)
+    return (0, uds.decode(bytes, from: unit, at: message.time, tell) != .malformed)
   }
 
   /// A whole diagnostic message of SAE J1939; false for one that contradicts the standard.

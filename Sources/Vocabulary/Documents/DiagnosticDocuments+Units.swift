@@ -308,3 +308,35 @@ public struct ControlUnitDocument: Codable, Hashable, Sendable {
     try c.encode(refusals, forKey: .refusals)
   }
 }
+
+/// Diagnostic traffic that was heard and not taken, and why.
+public struct RejectedTrafficDocument: Codable, Hashable, Sendable {
+  /// iso-tp, j1939, obd or uds.
+  public var transport: String
+  public var reason: String
+  public var count: UInt64
+
+  public init(transport: String, reason: String, count: UInt64) {
+    self.transport = transport
+    self.reason = reason
+    self.count = count
+  }
+}
+
+/// What became of diagnostic traffic.
+public struct DiagnosticTrafficDocument: Codable, Hashable, Sendable {
+  /// Messages put together, single frames of ISO-TP included.
+  public var messages: UInt64
+  public var rejected: [RejectedTrafficDocument]
+  /// Tellings of trouble codes that did not come often enough to be believed.
+  public var unconfirmed: UInt64
+  /// Facts for which there was no room.
+  public var refused: UInt64
+
+  public init(messages: UInt64, rejected: [RejectedTrafficDocument], unconfirmed: UInt64, refused: UInt64) {
+    self.messages = messages
+    self.rejected = rejected
+    self.unconfirmed = unconfirmed
+    self.refused = refused
+  }
+}

@@ -264,6 +264,8 @@ public struct DiagnosisSummary: Hashable, Sendable {
   public var vehicleIdentification: VehicleIdentityDocument?
   /// Whether some unit commands it on; nil while none says.
   public var malfunctionLamp: Bool?
+  /// The lamps of J1939 beside it that some unit commands on: red-stop, amber-warning, protect.
+  public var warningLamps: [String] = []
   public var troubleCodes = TroubleCodeCountsDocument()
   /// Nil while no unit that has self-tests says.
   public var readiness: VehicleReadinessDocument?
@@ -291,6 +293,9 @@ public struct DiagnosisSummary: Hashable, Sendable {
       case .fact(.listBegan(let lamps?, _)):
         // A unit that has no such lamp does not say that it is off.
         if let state = lamps[.malfunction] { note(isLampOn: state != .off) }
+        for lamp in WarningLamps.Lamp.allCases where lamp != .malfunction && !warningLamps.contains(lamp.name) {
+          if let state = lamps[lamp], state != .off { warningLamps.append(lamp.name) }
+        }
       case .fact(.readiness(let readiness)):
         if let isOn = readiness.isLampOn { note(isLampOn: isOn) }
         if !readiness.supported.isEmpty { incomplete = (incomplete ?? []).union(readiness.incomplete) }

@@ -76,7 +76,13 @@ import Vocabulary
     ("P2BAC", "NOx emissions too high: exhaust gas recirculation switched off"),
     ("P3496", "Cylinder 12 deactivation: exhaust valve voltage too high"),
     ("U0001", "High-speed CAN: fault"),
+    ("U0002", "High-speed CAN: does not perform as expected"),
+    ("U0010", "Medium-speed CAN: fault"),
+    ("U0021", "Low-speed CAN: (+) line open"),
+    ("U0028", "Vehicle communication bus A: fault"),
     ("U0072", "Vehicle communication bus E: (+) and (-) lines shorted together"),
+    ("U0073", "Communication bus A of the control modules is off"),
+    ("U0079", "Communication bus G of the control modules is off"),
     ("U0100", "No communication with the engine control module A"),
     ("U0121", "No communication with the anti-lock brake control module"),
     ("U0302", "Software does not match that of the transmission control module"),
@@ -106,9 +112,9 @@ import Vocabulary
     #expect(count(0x3400...0x34FF) == 98)
     #expect(count(0x4000...0x4FFF) == 76)
     #expect(count(0x8000...0x8FFF) == 104)
-    #expect(count(0xC000...0xCFFF) == 437)
+    #expect(count(0xC000...0xCFFF) == 442)
     #expect(count(0xF000...0xFFFF) == 17)
-    #expect(TroubleCodeTextTests.texts.count == 4112)
+    #expect(TroubleCodeTextTests.texts.count == 4117)
   }
 
   @Test func eachIsShortAndItsOwn() {

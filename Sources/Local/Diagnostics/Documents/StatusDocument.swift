@@ -28,11 +28,14 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   public var vehicleIdentification: VehicleIdentityDocument?
   /// Whether some control unit commands it on; null while none says.
   public var malfunctionLamp: Bool?
+  /// The lamps of J1939 beside it that some control unit commands on: red-stop, amber-warning, protect.
+  public var warningLamps: [String]
   public var troubleCodes: TroubleCodeCountsDocument
   /// Null while no control unit that tests itself says.
   public var readiness: VehicleReadinessDocument?
   /// Whose word stands behind `troubleCodes`; empty while no control unit has told a list.
   public var listsTold: [ListToldDocument]
+  public var diagnosticTraffic: DiagnosticTrafficDocument
   public var sync: Sync
   public var store: Store
   /// What somebody should look at, one sentence each.
@@ -159,7 +162,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   public init(
     vehicle: String, version: String, started: String, uptimeSeconds: Double, clock: Clock, mode: String, sources: Int,
     frames: Frames, signals: Signals, trip: TripDocument?, trips: Int, distanceKm: Double, diagnosis: DiagnosisSummary,
-    sync: Sync, store: Store, warnings: [String]
+    diagnosticTraffic: DiagnosticTrafficDocument, sync: Sync, store: Store, warnings: [String]
   ) {
     self.vehicle = vehicle
     self.version = version
@@ -175,9 +178,11 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     self.distanceKm = distanceKm
     vehicleIdentification = diagnosis.vehicleIdentification
     malfunctionLamp = diagnosis.malfunctionLamp
+    warningLamps = diagnosis.warningLamps
     troubleCodes = diagnosis.troubleCodes
     readiness = diagnosis.readiness
     listsTold = diagnosis.listsTold
+    self.diagnosticTraffic = diagnosticTraffic
     self.sync = sync
     self.store = store
     self.warnings = warnings
@@ -185,7 +190,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case vehicle, version, started, uptimeSeconds, clock, mode, sources, frames, signals, trip, trips, distanceKm
-    case vehicleIdentification, malfunctionLamp, troubleCodes, readiness, listsTold, sync, store, warnings
+    case vehicleIdentification, malfunctionLamp, warningLamps, troubleCodes, readiness, listsTold
+    case diagnosticTraffic, sync, store, warnings
   }
 
   // Written out so that a parked vehicle says `"trip": null`: a missing key would read as "not asked".
@@ -205,9 +211,11 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     try c.encode(distanceKm, forKey: .distanceKm)
     try c.encode(vehicleIdentification, forKey: .vehicleIdentification)
     try c.encode(malfunctionLamp, forKey: .malfunctionLamp)
+    try c.encode(warningLamps, forKey: .warningLamps)
     try c.encode(troubleCodes, forKey: .troubleCodes)
     try c.encode(readiness, forKey: .readiness)
     try c.encode(listsTold, forKey: .listsTold)
+    try c.encode(diagnosticTraffic, forKey: .diagnosticTraffic)
     try c.encode(sync, forKey: .sync)
     try c.encode(store, forKey: .store)
     try c.encode(warnings, forKey: .warnings)

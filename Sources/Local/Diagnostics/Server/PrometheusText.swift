@@ -61,6 +61,16 @@ public func prometheusText(
   text.family("telltale_incomplete_monitors", "gauge", "Self-tests that are not complete; absent while no unit says.")
   text.sample([:], status.readiness.map { Double($0.incomplete.count) })
 
+  let traffic = status.diagnosticTraffic
+  text.family("telltale_diagnostic_messages_total", "counter", "Messages of diagnostic protocols put together.")
+  text.sample([:], Double(traffic.messages))
+  text.family("telltale_diagnostic_rejected_total", "counter", "Diagnostic traffic not taken, by protocol and reason.")
+  for r in traffic.rejected { text.sample(["transport": r.transport, "reason": r.reason], Double(r.count)) }
+  text.family("telltale_diagnostic_unconfirmed_total", "counter", "Trouble codes told too seldom to be believed.")
+  text.sample([:], Double(traffic.unconfirmed))
+  text.family("telltale_diagnostic_refused_total", "counter", "Facts of control units for which there was no room.")
+  text.sample([:], Double(traffic.refused))
+
   text.family("telltale_sync_connected", "gauge", "1 while the broker is connected; absent without a broker.")
   text.sample([:], status.sync.configured ? (status.sync.connected ? 1 : 0) : nil)
   text.family("telltale_outbox_rows", "gauge", "Rows that no receiver has acknowledged yet, by lane.")

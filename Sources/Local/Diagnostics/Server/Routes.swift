@@ -76,12 +76,12 @@ struct Routes: Sendable {
     return unknown(name, among: all.map { $0[keyPath: key] }, called: kind, list: list)
   }
 
-  /// A list, as several control units may tell the same code.
+  /// A list, as several control units may tell the same code, or none.
   private func troubleCode(_ code: String) -> Reply {
     let all = views.dtcs()
-    let found = all.filter { $0.code.lowercased() == code.lowercased() }
-    guard found.isEmpty else { return document(found) }
-    return unknown(code, among: all.map(\.code), called: "trouble code", list: "/v1/dtcs lists all")
+    let form = "a code is written P0301, P0301-1C or SPN 110 FMI 0; /v1/dtcs lists all"
+    guard isTroubleCode(code) else { return unknown(code, among: all.map(\.code), called: "trouble code", list: form) }
+    return document(all.filter { $0.code.uppercased() == code.uppercased() })
   }
 
   private func unknown(_ name: String, among names: [String], called kind: String, list: String) -> Reply {
@@ -95,6 +95,22 @@ struct Routes: Sendable {
     } catch {
       return .error(.internalServerError, "a number of the document is not finite: \(error)", mend: "report this")
     }
+  }
+
+  /// Whether `text` has the form of a trouble code's name, in any case: `P0301`, `P0301-1C` or `SPN 110 FMI 0`.
+  private func isTroubleCode(_ text: String) -> Bool {
+    let words = text.uppercased().split(separator: " ", omittingEmptySubsequences: false)
+    if words.count == 4 {
+      return words[0] == "SPN" && isNumber(words[1]) && words[2] == "FMI" && isNumber(words[3])
+    }
+    let bytes = Array(text.uppercased().utf8)
+    guard bytes.count == 5 || (bytes.count == 8 && bytes[5] == UInt8(ascii: "-")), "PCBU".utf8.contains(bytes[0])
+    else { return false }
+    return (bytes[1..<5] + bytes.dropFirst(6)).allSatisfy { hexDigit($0) != nil }
+  }
+
+  private func isNumber(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 
   private func tail(of path: String, after prefix: String) -> String? {

@@ -1,17 +1,20 @@
 // Trouble codes, lamp and readiness for people. A unit that told no list has not told that it has no codes.
 public import Documents
 
-/// Trouble codes as a table, those that are there first; below it the lamp, and whose word this is.
+/// Trouble codes as a table, those that are there first; below it the lamps, and whose word this is.
 public func text(of codes: [TroubleCodeDocument], in status: StatusDocument, colour: Bool) -> String {
   text(
     of: codes, isClear: status.troubleCodes.isClear, listsTold: status.listsTold,
-    malfunctionLamp: status.malfunctionLamp, colour: colour)
+    malfunctionLamp: status.malfunctionLamp, warningLamps: status.warningLamps, colour: colour)
 }
 
 /// The same of a recording, where there is no daemon.
-/// - Parameter isClear: no trouble code is there, of all that are known.
+/// - Parameters:
+///   - isClear: no trouble code is there, of all that are known.
+///   - warningLamps: the lamps other than the malfunction lamp that some unit commands on.
 public func text(
-  of codes: [TroubleCodeDocument], isClear: Bool, listsTold: [ListToldDocument], malfunctionLamp: Bool?, colour: Bool
+  of codes: [TroubleCodeDocument], isClear: Bool, listsTold: [ListToldDocument], malfunctionLamp: Bool?,
+  warningLamps: [String], colour: Bool
 ) -> String {
   var text = ""
   if !codes.isEmpty {
@@ -26,7 +29,9 @@ public func text(
   }
   let isOn = malfunctionLamp == true
   text += StyledText("malfunction lamp: " + lamp(malfunctionLamp), isOn ? .warning : .plain).rendered(colour: colour)
-  return text + "\n"
+  text += "\n"
+  guard !warningLamps.isEmpty else { return text }
+  return text + warningLampsNote(warningLamps).rendered(colour: colour) + "\n"
 }
 
 private func add(_ code: TroubleCodeDocument, to table: inout TextTable) {
@@ -40,9 +45,15 @@ private func add(_ code: TroubleCodeDocument, to table: inout TextTable) {
   guard let frame = code.freezeFrame, !frame.values.isEmpty else { return }
   let values = frame.values.map { value in
     let unit = value.value == nil || value.unit.isEmpty ? "" : " " + Figures.unit(value.unit)
-    return value.name + " " + Figures.plain(value.value) + unit
+    return value.name + " " + measured(value.value) + unit
   }
   table.add(note: StyledText("freeze frame \(frame.frame): " + values.joined(separator: ", "), .faint))
+}
+
+/// As fine as a reading is meant: three decimals below 10, one from there on, closing zeros dropped.
+private func measured(_ value: Double?) -> String {
+  let scale = abs(value ?? 0) < 10 ? 1000.0 : 10
+  return Figures.plain(value.map { ($0 * scale).rounded() / scale })
 }
 
 /// `7E8 engine`, or `7E8 on bus 1`.
@@ -62,6 +73,10 @@ private func noCodes(told lists: [ListToldDocument]) -> StyledText {
 }
 
 func lamp(_ isOn: Bool?) -> String { isOn.map { $0 ? "on" : "off" } ?? Figures.unknown }
+
+func warningLampsNote(_ lamps: [String]) -> StyledText {
+  StyledText("warning lamps: " + lamps.joined(separator: ", "), .warning)
+}
 
 func readiness(_ readiness: VehicleReadinessDocument?) -> String {
   guard let readiness else { return Figures.unknown }

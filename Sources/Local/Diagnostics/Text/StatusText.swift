@@ -24,6 +24,7 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
   line("VIN", vehicle(status.vehicleIdentification), status.vehicleIdentification?.vins == nil ? .plain : .warning)
   line("trouble codes", troubleCodes(status), status.troubleCodes.isClear ? .plain : .warning)
   line("lamp", lamp(status.malfunctionLamp), status.malfunctionLamp == true ? .warning : .plain)
+  if !status.warningLamps.isEmpty { line("warning lamps", status.warningLamps.joined(separator: ", "), .warning) }
   line("readiness", readiness(status.readiness))
   let s = status.sync
   line("broker", broker(s), s.configured && !s.connected ? .warning : .plain)

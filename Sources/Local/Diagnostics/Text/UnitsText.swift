@@ -34,6 +34,11 @@ private func notes(on unit: ControlUnitDocument) -> [StyledText] {
   if let readiness = unit.readiness, !readiness.ready {
     notes.append(StyledText("not complete: " + readiness.incomplete.joined(separator: ", "), .notice))
   }
+  let lamps = [
+    ("red-stop", unit.lamps?.redStop), ("amber-warning", unit.lamps?.amberWarning), ("protect", unit.lamps?.protect),
+  ]
+  let lit = lamps.filter { $0.1 ?? "off" != "off" }.map { $0.0 }
+  if !lit.isEmpty { notes.append(warningLampsNote(lit)) }
   for monitor in unit.monitors where monitor.passed == false {
     let limits = "\(Figures.plain(monitor.low))...\(Figures.plain(monitor.high)) \(monitor.unit ?? "")"
     let test = "monitor \(monitor.monitor) test \(monitor.test) \(monitor.name ?? "")"

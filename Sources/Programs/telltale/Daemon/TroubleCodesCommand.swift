@@ -1,7 +1,9 @@
 // `telltale dtcs`: the trouble codes that control units tell.
 import ArgumentParser
+import Decoding
 import Diagnostics
 import Documents
+import Vocabulary
 
 struct TroubleCodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +15,7 @@ struct TroubleCodesCommand: ParsableCommand {
       seconds or more.
 
       "no trouble codes" names the control units whose word it is. While none has told a list, nothing is known, and \
-      that is what is said.
+      that is what is said. A code asked for that no control unit tells ends the command with exit code 1.
 
       Examples:
         telltale dtcs
@@ -28,8 +30,14 @@ struct TroubleCodesCommand: ParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() throws {
-    let path = "/v1/dtcs" + (code.map { "/" + $0 } ?? "")
+    // The daemon writes a code in one way only: SPN110-FMI0 is SPN 110 FMI 0.
+    let name = code.map { TroubleCode(name: $0)?.name ?? $0 }
+    let path = "/v1/dtcs" + (name.map { "/" + $0 } ?? "")
     let codes = try daemon.client.document([TroubleCodeDocument].self, at: path)
+    if let name, codes.isEmpty {
+      try daemon.show(codes) { _, _ in "\(name): no control unit tells it\n" }
+      throw ExitCode(1)
+    }
     if daemon.json { return try daemon.show(codes) { _, _ in "" } }
     let status = try daemon.client.document(StatusDocument.self, at: "/v1/status")
     try daemon.show(codes) { text(of: $0, in: status, colour: $1) }

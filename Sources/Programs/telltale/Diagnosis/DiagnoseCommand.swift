@@ -15,19 +15,21 @@ struct DiagnoseCommand: ParsableCommand {
     abstract: "Show trouble codes, freeze frames, readiness and identity that a recording holds.",
     discussion: """
       Puts the messages of ISO-TP (OBD-II and UDS, on 7E0 to 7EF and on 18DAxxxx) and of SAE J1939 together, whoever asked \
-      for them, and shows what they say, as the daemon would: a trouble code that nobody asked for (DM1) counts once it \
-      was told three times in a row.
+      for them, and shows what they say, as the daemon would: a list of trouble codes that nobody was heard asking for \
+      (DM1, or an answer whose question is not in the recording) counts once it was told three times in a row. With \
+      --unasked such an answer counts at once: for loggers that record no questions.
 
       On other 11-bit identifiers of 700 to 7FF an answer counts when its question was recorded too. Where it was not, \
       name the identifier with --reply.
 
       --messages prints each message instead, one row with time, transport, sender, kind and bytes.
 
-      Exit codes: 0 when there was any message; 1 when there was none.
+      Exit codes: 0 when there was any diagnostic message; 1 when there was none.
 
       Examples:
         telltale diagnose drive.log
         telltale diagnose ev.log --reply 7BB
+        telltale diagnose answers-only.log --unasked
         telltale diagnose truck.log --json | jq '.troubleCodes[].code'
         telltale diagnose truck.log --messages | grep 'PGN 65226'
       """)
@@ -39,6 +41,9 @@ struct DiagnoseCommand: ParsableCommand {
     help: ArgumentHelp("Another identifier on which a control unit answers, hexadecimal.", valueName: "id"),
     transform: DiagnoseCommand.identifier)
   var replies: [CANID] = []
+
+  @Flag(help: "Believe answers whose questions were not recorded.")
+  var unasked = false
 
   @Flag(name: .customLong("no-j1939"), help: "29-bit frames are not SAE J1939 (NMEA 2000, a maker's own).")
   var isWithoutGroups = false
@@ -56,7 +61,7 @@ struct DiagnoseCommand: ParsableCommand {
   func run() throws {
     var census = MessageCensus(replies: replies, j1939: !isWithoutGroups)
     guard !messages else { return try list(&census) }
-    var diagnosis = LogDiagnosis(replies: replies, j1939: !isWithoutGroups)
+    var diagnosis = LogDiagnosis(replies: replies, j1939: !isWithoutGroups, unasked: unasked)
     let reader = try recording.forEachFrame("reading \(recording.log)") { frame, _ in
       census.observe(frame) { _, _, _ in }
       diagnosis.observe(frame)
@@ -110,9 +115,10 @@ struct LogDiagnosis: ~Copyable {
     boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .ntp)
   private var nextTick = Instant(nanoseconds: .min)
 
-  init(replies: [CANID], j1939: Bool) {
+  init(replies: [CANID], j1939: Bool, unasked: Bool = false) {
     var configuration = DiagnosticDecoder.Configuration()
     configuration.j1939Buses = j1939 ? .max : 0
+    configuration.believesUnasked = unasked
     configuration.replies = replies
     var problems: [MappingProblem] = []
     var defects: [DecoderTable.Problem] = []

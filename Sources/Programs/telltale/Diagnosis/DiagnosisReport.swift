@@ -16,17 +16,11 @@ struct DiagnosisReport: Encodable {
     var count: Int
   }
 
-  /// What became of frames and messages that were not what their protocol says.
-  struct Rejected: Encodable {
-    var transport: String
-    var reason: String
-    var count: UInt64
-  }
-
   var log: String
   var frames: Int
   var vehicleIdentification: VehicleIdentityDocument?
   var malfunctionLamp: Bool?
+  var warningLamps: [String]
   var readiness: VehicleReadinessDocument?
   var troubleCodes: [TroubleCodeDocument]
   /// Codes that were told, but too seldom to be believed.
@@ -34,7 +28,9 @@ struct DiagnosisReport: Encodable {
   var units: [ControlUnitDocument]
   /// Messages of several frames, and all of ISO-TP.
   var messages: [Messages]
-  var rejected: [Rejected]
+  var rejected: [RejectedTrafficDocument]
+  /// Facts for which there was no room.
+  var refused: UInt64
   private let listsTold: [ListToldDocument]
 
   init(log: String, frames: Int, _ diagnosis: borrowing LogDiagnosis, _ census: borrowing MessageCensus) {
@@ -44,6 +40,7 @@ struct DiagnosisReport: Encodable {
     let summary = DiagnosisSummary(records, vin: diagnosis.book.vehicleIdentification(), .standards)
     vehicleIdentification = summary.vehicleIdentification
     malfunctionLamp = summary.malfunctionLamp
+    warningLamps = summary.warningLamps
     readiness = summary.readiness
     listsTold = summary.listsTold
     troubleCodes = TroubleCodeDocument.all(in: records, .standards)
@@ -52,42 +49,13 @@ struct DiagnosisReport: Encodable {
     messages = census.counts.sorted { $0.key < $1.key }.map {
       Messages(transport: $0.key.transport, unit: $0.key.unit, kind: $0.key.message, count: $0.value)
     }
-    rejected = DiagnosisReport.rejected(census, diagnosis.counters)
-  }
-
-  private static func rejected(
-    _ census: borrowing MessageCensus, _ content: DiagnosticDecoder.Counters
-  ) -> [Rejected] {
-    let (isotp, j1939) = census.transportCounters
-    let all: [(String, String, UInt64)] = [
-      ("iso-tp", "frames against the protocol", isotp.malformed),
-      ("iso-tp", "frames without a message's beginning", isotp.unexpected),
-      ("iso-tp", "frames on these identifiers that are no diagnosis", isotp.foreign),
-      ("iso-tp", "messages with a frame lost or out of order", isotp.sequenceErrors),
-      ("iso-tp", "messages that stopped for more than a second", isotp.timeouts),
-      ("iso-tp", "messages overtaken by another", isotp.aborted),
-      ("iso-tp", "messages refused by their receiver", isotp.overflows),
-      ("iso-tp", "messages that are too long", isotp.tooLarge),
-      ("iso-tp", "messages that gave way to others", isotp.evicted),
-      ("j1939", "frames against the protocol", j1939.malformed),
-      ("j1939", "packets without an announcement", j1939.strayPackets),
-      ("j1939", "frames of the extended protocol", j1939.extended),
-      ("j1939", "messages with a packet lost or out of order", j1939.sequenceErrors),
-      ("j1939", "messages that stopped for more than 1.25 s", j1939.timeouts),
-      ("j1939", "messages ended by a side", j1939.aborted),
-      ("j1939", "messages overtaken by another", j1939.replaced),
-      ("j1939", "messages not heard whole", j1939.incomplete),
-      ("j1939", "messages that gave way to others", j1939.evicted),
-      ("obd", "replies that contradict their service", content.obd.malformed),
-      ("uds", "replies that contradict their service", content.uds.malformed),
-      ("j1939", "diagnostic messages of another layout", content.malformedGroups),
-    ]
-    return all.compactMap { $0.2 > 0 ? Rejected(transport: $0.0, reason: $0.1, count: $0.2) : nil }
+    rejected = diagnosis.counters.rejected
+    refused = diagnosis.book.counters.refused
   }
 
   enum CodingKeys: String, CodingKey {
-    case log, frames, vehicleIdentification, malfunctionLamp, readiness, troubleCodes, unconfirmed, units, messages
-    case rejected
+    case log, frames, vehicleIdentification, malfunctionLamp, warningLamps, readiness, troubleCodes, unconfirmed, units, messages
+    case rejected, refused
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -96,19 +64,21 @@ struct DiagnosisReport: Encodable {
     try c.encode(frames, forKey: .frames)
     try c.encode(vehicleIdentification, forKey: .vehicleIdentification)
     try c.encode(malfunctionLamp, forKey: .malfunctionLamp)
+    try c.encode(warningLamps, forKey: .warningLamps)
     try c.encode(readiness, forKey: .readiness)
     try c.encode(troubleCodes, forKey: .troubleCodes)
     try c.encode(unconfirmed, forKey: .unconfirmed)
     try c.encode(units, forKey: .units)
     try c.encode(messages, forKey: .messages)
     try c.encode(rejected, forKey: .rejected)
+    try c.encode(refused, forKey: .refused)
   }
 
   func text(colour: Bool) -> String {
     var parts = [
       Diagnostics.text(
         of: troubleCodes, isClear: !troubleCodes.contains(where: \.isPresent), listsTold: listsTold,
-        malfunctionLamp: malfunctionLamp, colour: colour)
+        malfunctionLamp: malfunctionLamp, warningLamps: warningLamps, colour: colour)
         + identityText(vehicleIdentification, readiness)
     ]
     if !units.isEmpty { parts.append(Diagnostics.text(of: units, colour: colour)) }
@@ -119,14 +89,17 @@ struct DiagnosisReport: Encodable {
       }
       parts.append(table.rendered(colour: colour))
     }
-    if !rejected.isEmpty || unconfirmed > 0 {
+    if !rejected.isEmpty || unconfirmed > 0 || refused > 0 {
       var table = TextTable(columns: ["NOT TAKEN": .left, "WHAT": .left, "COUNT": .right])
       for r in rejected {
         table.add([StyledText(r.transport), StyledText(r.reason, .warning), StyledText("\(r.count)")])
       }
       if unconfirmed > 0 {
         let reason = StyledText("trouble codes told too seldom to be believed")
-        table.add([StyledText("j1939"), reason, StyledText("\(unconfirmed)")])
+        table.add([StyledText("codes"), reason, StyledText("\(unconfirmed)")])
+      }
+      if refused > 0 {
+        table.add([StyledText("facts"), StyledText("no room for more", .warning), StyledText("\(refused)")])
       }
       parts.append(table.rendered(colour: colour))
     }

@@ -7,7 +7,7 @@ import Vocabulary
 struct MessageCensus: ~Copyable {
   /// One kind of message: who sent it, by which protocol, and what it is.
   struct Kind: Hashable, Comparable {
-    /// `iso-tp`, or `j1939` for several frames of SAE J1939.
+    /// `iso-tp`, or `j1939` for diagnostic messages of SAE J1939 and for all of several frames.
     var transport: String
     var unit: String
     /// `request 22`, `reply 62`, `refusal of 22` or `PGN 65226`.
@@ -37,6 +37,13 @@ struct MessageCensus: ~Copyable {
       MessageCensus.take(frame, by: &isotp, &counts, whole)
     } else if hasGroups && J1939Listener.isCandidate(id) {
       MessageCensus.take(frame, by: &j1939, &counts, whole)
+    } else if hasGroups && id.isExtended && J1939Diagnostics.isDiagnostic(id.parameterGroup) {
+      let kind = Kind(transport: "j1939", unit: "SA \(id.value & 0xFF)", message: "PGN \(id.parameterGroup)")
+      counts[kind, default: 0] += 1
+      var bytes = InlineArray<8, UInt8>(repeating: 0)
+      let length = min(8, Int(frame.length))
+      for i in 0..<length { bytes[i] = frame[i] }
+      whole(kind, frame.time, bytes.span.extracting(0..<length))
     }
   }
 
@@ -71,10 +78,5 @@ struct MessageCensus: ~Copyable {
       counts[kind, default: 0] += 1
       whole(kind, message.time, bytes)
     }
-  }
-
-  /// What the two transports could not use.
-  var transportCounters: (isotp: ISOTPListener.Counters, j1939: J1939Listener.Counters) {
-    (isotp.counters, j1939.counters)
   }
 }

@@ -94,7 +94,7 @@ private struct RowVocabulary: ~Copyable {
   let signals: [RowSignal]
 
   init(description path: String, j1939: Bool, isotp: Bool, isRaw: Bool) throws {
-    let description = try NetworkDescription.loadForUse(path: path)
+    let description = try NetworkDescription.loadForUse(path: path, isotp: isotp)
     let all = description.compileAll(j1939: j1939, validity: !isRaw)
     var ignored: [DecoderTable.Problem] = []
     var none: [MappingProblem] = []

@@ -5,12 +5,13 @@ import Decoding
 extension NetworkDescription {
   /// Loads a description that a command cannot do without, and says on standard error when parts of it are bad.
   /// - Throws: `NetworkDescriptionError`; `EmptyDescription` when nothing in the file is a message.
-  static func loadForUse(path: String) throws -> NetworkDescription {
+  /// - Parameter isotp: whether its messages come over ISO-TP.
+  static func loadForUse(path: String, isotp: Bool = false) throws -> NetworkDescription {
     let description = try load(path: path)
     guard !description.messages.isEmpty else {
       throw EmptyDescription(path: path, problem: description.problems.first)
     }
-    let problems = description.problems.count + description.undecodable.count
+    let problems = description.problems.count { !($0.isOfFrames && isotp) } + description.undecodable.count
     if problems > 0 { complain("\(path): problems found: \(problems); `telltale dbc check \(path)` names them") }
     return description
   }

@@ -1,5 +1,6 @@
 // `telltale simulate`: a candump log of a vehicle with known wear and faults, and the truth beside it.
 import ArgumentParser
+import Documents
 import FoundationEssentials
 import Recordings
 import VehicleSimulator
@@ -131,6 +132,12 @@ struct SimulateCommand: ParsableCommand {
     let truth = VehicleTruth(vehicle)
     if let truthPath { try save(truth, to: truthPath) }
     try report(truth)
+    for fault in fault where fault.beginKm > truth.km {
+      let begin = decimal(fault.beginKm, 1)
+      complain(
+        "telltale simulate: fault \(fault.code.name) never began: it is planned at \(begin) km, and the recording ends "
+          + "at \(decimal(truth.km, 1)) km; give more --km or --days")
+    }
   }
 
   private func simulation() throws(PlannedFaultError) -> SimulatedVehicle.Configuration {

@@ -27,7 +27,7 @@ struct NetworkBuilder {
 
   init(name: String) { description = NetworkDescription(name: name) }
 
-  mutating func report(_ line: Int, _ reason: @autoclosure () -> String) {
+  mutating func report(_ line: Int, _ reason: @autoclosure () -> String, isOfFrames: Bool = false) {
     guard description.problems.count < NetworkBuilder.mostProblems else {
       unlisted += 1
       return
@@ -36,7 +36,7 @@ struct NetworkBuilder {
     let scalars = reason().unicodeScalars.prefix(400).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
     var shown = ""
     shown.unicodeScalars.append(contentsOf: scalars)
-    description.problems.append(NetworkDescription.Problem(line: line, reason: shown))
+    description.problems.append(NetworkDescription.Problem(line: line, reason: shown, isOfFrames: isOfFrames))
   }
 
   /// A number of bits or bytes. So many as no file can mean are made fewer, so that sums of them stay numbers on 32-bit
@@ -131,7 +131,7 @@ struct NetworkBuilder {
 
   private mutating func check(_ message: NetworkDescription.Message) {
     if !NetworkBuilder.isFrameLength(message.length) && !message.isParameterGroup {
-      report(message.line, "message \(message.name): no frame has \(message.length) data bytes")
+      report(message.line, "message \(message.name): no frame has \(message.length) data bytes", isOfFrames: true)
     }
     let names = message.signals.contains { $0.selection != nil } ? Set(message.signals.map(\.name)) : []
     for signal in message.signals {

@@ -82,10 +82,13 @@ public struct NetworkDescription: Sendable {
     /// Counted from 1; 0 for the file as a whole.
     public var line: Int
     public var reason: String
+    /// It is about frames alone, and none where the messages come by a transport protocol.
+    public var isOfFrames: Bool
 
-    public init(line: Int, reason: String) {
+    public init(line: Int, reason: String, isOfFrames: Bool = false) {
       self.line = line
       self.reason = reason
+      self.isOfFrames = isOfFrames
     }
   }
 

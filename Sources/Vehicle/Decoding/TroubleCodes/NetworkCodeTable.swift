@@ -9,7 +9,7 @@ extension CodeTable {
     0010 fR670~<>= Medium-speed CAN
     0019 fR670~<>= Low-speed CAN
     0028*A-E fR670~<>= Vehicle communication bus #
-    0073*A-B . Control module is off communication bus #
+    0073*A-G . Communication bus # of the control modules is off
     0300 . Software of the control modules does not match
     0400 . Invalid data received
     3000 f Control module

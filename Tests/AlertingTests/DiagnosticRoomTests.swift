@@ -83,6 +83,17 @@ private let amber = WarningLamps(states: 0x04, flashes: 0xFF)
     #expect(ward.report(coolant, ghosts[3]) != nil && ward.book.counters.gaveWay == 4)
   }
 
+  /// However long those with codes were silent.
+  @Test func unitsWithoutCodesGiveWayFirst() {
+    var ward = DiagnosticWard()
+    for unit in ghosts.dropLast() { ward.list([coolant], .active, unit) }
+    ward.pass(1)
+    ward.say(.addressClaimed(name: 1), ghosts[39])
+    ward.pass(301)
+    ward.list([oil], .active, trucks[0])
+    #expect(ward.book.counters.gaveWay == 1 && !ward.records().contains { $0.unit == ghosts[39] })
+  }
+
   @Test func aCodeTakesThePlaceOfAUnitWithoutOneThatWasSilentForTenSeconds() {
     var ward = DiagnosticWard()
     for (k, unit) in ghosts.enumerated() {
@@ -137,6 +148,33 @@ private let amber = WarningLamps(states: 0x04, flashes: 0xFF)
     #expect(ward.book.counters.gaveWay == 1 && ward.said.count == 64 - facts + 3)
     drive(&ward, seconds: 60)
     #expect(ward.stored.count == ward.book.count && ward.faults.isEmpty, "\(ward.faults.prefix(3))")
+  }
+
+  /// Who has a place and no room for a code gets it from those who were silent, and lamps get no room from codes.
+  @Test func roomIsMadeOfTheKindThatIsNeeded() {
+    var ward = DiagnosticWard(records: 64)
+    ward.list((0..<15).map { TroubleCode(spn: $0, fmi: 2) }, .active, complete: [], ghosts[1])
+    ward.list([coolant], .active, complete: [], ghosts[0])
+    for k in 0..<47 { ward.say(.data(identifier: UInt16(k), ShortText()), ghosts[0]) }
+    ward.say(.addressClaimed(name: 1), trucks[0])
+    #expect(ward.book.count == 64)
+    ward.pass(200)
+    ward.list([oil], .active, trucks[0])
+    #expect(ward.report(oil, trucks[0]) == nil)
+    ward.pass(101)
+    ward.list([oil], .active, complete: [], trucks[0])
+    #expect(ward.report(oil, trucks[0]) != nil && ward.book.counters.gaveWay == 1)
+    #expect(!ward.records().contains { $0.unit == ghosts[1] } && ward.book.count == 50, "silent longest")
+    ward.list([], .active, complete: [], lamps: amber, trucks[0])
+    #expect(ward.book.counters.gaveWay == 2 && ward.book.count == 3)
+
+    var other = DiagnosticWard(records: 64)
+    other.list([coolant], .active, complete: [], ghosts[1])
+    other.list([coolant], .active, complete: [], ghosts[0])
+    for k in 0..<48 { other.say(.data(identifier: UInt16(k), ShortText()), ghosts[0]) }
+    other.pass(301)
+    other.list([], .active, complete: [], lamps: amber, trucks[0])
+    #expect(other.report(coolant, ghosts[1]) != nil && other.book.count == 2, "it has nothing but a code")
   }
 
   /// A unit that is told anew before the store knows that it gave way: what the world was told of its code holds.

@@ -30,6 +30,15 @@ private let thermostat = TroubleCode(obd: 0x0128)
     #expect(ward.told.contains(.active), "three lists with nothing but what is believed")
   }
 
+  @Test func aListThatIsNotBelievedBeginsAnew() {
+    var ward = DiagnosticWard()
+    for _ in 0..<10 {
+      ward.broadcast([], times: 2)
+      ward.broadcast([oil], times: 1)
+    }
+    #expect(!ward.told.contains(.active))
+  }
+
   /// Also when it is believed and there is no room for it.
   @Test func aListWithACodeThatHasNoRoomIsNotTold() {
     for isBroadcast in [false, true] {
@@ -228,5 +237,25 @@ private let thermostat = TroubleCode(obd: 0x0128)
       ward.pass(60)
     }
     #expect(ward.report(code)?.status == .confirmed && ward.faults.isEmpty)
+    // It is listed, with more than is believed.
+    for k in 0..<20 {
+      ward.list([code], [.confirmed, k % 2 == 0 ? .active : .previouslyActive], complete: .confirmed, broadcast: true)
+      ward.pass(60)
+    }
+    #expect(ward.report(code)?.status == .confirmed)
+  }
+
+  /// What a code never had is not missing.
+  @Test func whatComesDoesNotKeepWhatGoes() {
+    var ward = DiagnosticWard()
+    let code = TroubleCode(uds: 0x0301_23)
+    let all: TroubleCodeStatus = [.active, .confirmed, .pending]
+    ward.list([code], [.active, .confirmed], complete: all)
+    for status: TroubleCodeStatus in [.active, .active, [.active, .pending]] {
+      #expect(ward.report(code)?.status == [.active, .confirmed])
+      ward.list([code], status, complete: all, broadcast: true)
+      ward.pass(60)
+    }
+    #expect(ward.report(code)?.status == .active)
   }
 }

@@ -51,8 +51,7 @@ extension DiagnosticBook {
         listed, of: speaker, at: time.uptime, unconfirmed: &counters.unconfirmed)
       {
         let status = (known?.report.status ?? []).union(listed.status)
-        let since = time.moved(to: first)
-        if !set(listed, of: speaker, to: status, lamps: list.lamps, since: since, at: time) { isBelieved = false }
+        set(listed, of: speaker, to: status, lamps: list.lamps, since: time.moved(to: first), at: time)
       } else {
         isBelieved = false
       }

@@ -212,6 +212,8 @@ public final class Gateway {
   /// - Throws: `GatewayError` when a thread or the socket cannot be started.
   public func run() throws(GatewayError) -> Ending {
     let signals = telltale_signalfd()
+    // Capture never allocates and the others seldom: they need no heaps of their own.
+    telltale_share_heap()
     guard let store else { throw GatewayError("a gateway runs once") }
     self.store = nil
     do throws(DiagnosticsError) {
@@ -229,6 +231,8 @@ public final class Gateway {
         courierEnd.reached.store(true, ordering: .releasing)
       }
     }
+    // Packs and tables were read with far more memory than they take: what is free now is of no use before the next start.
+    telltale_release_free_memory()
     try start("capture", ThreadStack.capture) { [loop] in loop.run() }
     log.info("telltaled \(Gateway.version) watches \(configuration.vehicle): \(describeSources())")
     telltale_notify("READY=1\nSTATUS=watching \(configuration.vehicle)")

@@ -47,6 +47,11 @@ int telltale_signalfd_read(int fd);
 // systemd's notification protocol, spoken directly: 0 sent, 1 no NOTIFY_SOCKET, or -errno.
 int telltale_notify(const char *state);
 
+// One heap for all threads instead of one for each (mallopt of glibc): call it before there are any.
+void telltale_share_heap(void);
+// Gives the pages of freed heap memory back to the kernel (malloc_trim of glibc).
+void telltale_release_free_memory(void);
+
 // A thread with a small stack: 0 or -errno. The body gets context and must not be actor-isolated.
 typedef void (*telltale_thread_body)(void *context);
 int telltale_thread_start(const char *name, size_t stack_bytes, telltale_thread_body body, void *context, uint64_t *thread);

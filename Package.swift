@@ -161,8 +161,8 @@ let package = Package(
     tests(
       of: "Gateway",
       knows: [
-        "Vocabulary", "Clock", "ConfigurationFile", "Recordings", "VehicleBus", "Decoding", "Adapters", "Pipeline",
-        "Health", "Alerting", "Store", "SQLite", "VehicleSimulator", "telltaled", "telltale", "telltale-receiver",
+        "Vocabulary", "Clock", "ConfigurationFile", "Documents", "Recordings", "VehicleBus", "Decoding", "Adapters",
+        "Pipeline", "Health", "Alerting", "Store", "SQLite", "VehicleSimulator", "telltaled", "telltale", "telltale-receiver",
       ]),
   ]
 )

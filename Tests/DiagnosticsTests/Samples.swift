@@ -75,7 +75,7 @@ enum Samples {
     signals: .init(known: 3, valid: 1), trip: nil, trips: 7, distanceKm: 6300.04, diagnosis: diagnosis,
     diagnosticTraffic: .init(
       messages: 30, rejected: [.init(transport: "j1939", reason: "packets without an announcement", count: 3)],
-      unconfirmed: 2, refused: 1),
+      unconfirmed: 2, refused: 1, gaveWay: 0, otherSource: 4),
     sync: .init(
       configured: true, connected: false, broker: "depot:8883", error: "connection refused",
       queued: .init(alerts: 1, events: 2, telemetry: 3), published: 40, acknowledged: 34),

@@ -1,6 +1,8 @@
 // What control units say, all the way: from frames to events, records and back after a restart.
+import Adapters
 import Alerting
 import Decoding
+import Documents
 import Foundation
 import Recordings
 import SQLite
@@ -89,6 +91,17 @@ import Vocabulary
     feed(second, frames + [(20, everybody, [1, 3]), (20.1, engine, [2, 0x43, 0])])
     second.finish()
     #expect(told(second) == ["cleared P0301"])
+  }
+
+  /// A unit at an address that nobody prefers is known by what its NAME says that it does.
+  @Test func aUnitIsKnownByItsName() throws {
+    let drive = Drive(try vehicle(["j1939"]), startWall: start)
+    // Function 3, transmission control, from address 200.
+    feed(drive, [(1, CANID(extended: 0x18EE_FFC8), [1, 0, 0, 0, 0, 3, 0, 0])])
+    drive.finish()
+    let units = ControlUnitDocument.all(in: drive.records, .standards)
+    #expect(units.map(\.address) == ["SA 200"] && units[0].name == nil)
+    #expect(units[0].claimedFunction?.lowercased().contains("transmission") == true, "\(units)")
   }
 
   /// What cannot be read any more is counted, and makes nobody believe that there are no codes.

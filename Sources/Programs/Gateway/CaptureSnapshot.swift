@@ -19,6 +19,8 @@ struct CaptureSnapshot {
   /// What control units said about themselves; the first `diagnosticCount` count.
   var diagnostics: [DiagnosticRecord] = []
   var diagnosticCount = 0
+  /// Of the book that they were copied from.
+  var diagnosticRevision: UInt64?
   /// The VIN that stands.
   var vehicleIdentification: ShortText?
   var diagnosticTraffic = DiagnosticDecoder.Counters()

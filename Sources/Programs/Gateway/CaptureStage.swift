@@ -253,7 +253,10 @@ final class CaptureStage {
     snapshot.trip = trips.current?.trip
     snapshot.reports = reports
     snapshot.alerts = alerts
-    snapshot.diagnosticCount = diagnosis.copy(into: &snapshot.diagnostics)
+    if snapshot.diagnosticRevision != diagnosis.revision {
+      snapshot.diagnosticRevision = diagnosis.revision
+      snapshot.diagnosticCount = diagnosis.copy(into: &snapshot.diagnostics)
+    }
     snapshot.diagnosticTraffic = decoder.diagnostics
     snapshot.diagnosticBook = diagnosis.counters
     snapshot.vehicleIdentification = diagnosis.vehicleIdentification(preferred: snapshot.vehicleIdentification)

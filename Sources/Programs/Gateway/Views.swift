@@ -50,7 +50,8 @@ struct Views: Sendable {
       diagnosticTraffic: .init(
         messages: capture.diagnosticTraffic.isotp.messages + capture.diagnosticTraffic.j1939.messages,
         rejected: capture.diagnosticTraffic.rejected, unconfirmed: capture.diagnosticBook.unconfirmed,
-        refused: capture.diagnosticBook.refused),
+        refused: capture.diagnosticBook.refused, gaveWay: capture.diagnosticBook.gaveWay,
+        otherSource: capture.counters.otherSource),
       sync: .init(
         configured: courier != nil, connected: sync?.isConnected ?? false,
         broker: configuration.broker.map { "\($0.host):\($0.port)" },

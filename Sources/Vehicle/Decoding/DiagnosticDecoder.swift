@@ -219,19 +219,20 @@ extension DiagnosticDecoder.Messages {
     let isParameter = bytes[0] == 0x62 && bytes.count > 1 && bytes[1] == 0xF4
     let isRefusal = bytes[0] == 0x7F && bytes.count > 1
     let service = isRefusal ? bytes[1] : bytes[0] & 0xBF
-    let isAsked = believesUnasked || asked.isAsked(service, on: message.bus, at: message.time)
+    // Values, most of all answers, are taken whether or not anybody was heard asking.
+    let isValue = bytes[0] == 0x41 || bytes[0] == 0x62
+    let isAsked = isValue || believesUnasked || asked.isAsked(service, on: message.bus, at: message.time)
     if isAsked && isRefusal && bytes.count == 3 && bytes[2] == 0x78 {
       asked.note(service, on: message.bus, at: message.time)
     }
     var lists: UInt64 = 0
     var clearings: UInt64 = 0
     func tell(_ fact: DiagnosticFact) {
-      guard !isAsked else { return emit(fact) }
       switch fact.content {
-      case .listBegan(let lamps, _):
+      case .listBegan(let lamps, _) where !isAsked:
         lists &+= 1
         emit(DiagnosticFact(time: fact.time, unit: fact.unit, .listBegan(lamps: lamps, isBroadcast: true)))
-      case .cleared: clearings &+= 1
+      case .cleared where !isAsked: clearings &+= 1
       default: emit(fact)
       }
     }

@@ -184,6 +184,8 @@ public struct ControlUnitDocument: Codable, Hashable, Sendable {
   public var verificationNumbers: [String]
   /// The NAME of SAE J1939-81, 16 hexadecimal digits; null where none was claimed.
   public var claimedName: String?
+  /// What it does by its NAME, whatever its address; null where none was claimed, or the function is no common one.
+  public var claimedFunction: String?
   /// Null where the unit said nothing of it.
   public var readiness: ReadinessDocument?
   /// As they stand; null where the unit said nothing of them.
@@ -270,7 +272,9 @@ public struct ControlUnitDocument: Codable, Hashable, Sendable {
       case .refused(let service, let reason):
         refusals.append(
           Refusal(service: hexadecimal(service), reason: hexadecimal(reason), text: texts.refusal(service, reason)))
-      case .addressClaimed(let name): claimedName = hexadecimal(name).uppercased()
+      case .addressClaimed(let name):
+        claimedName = hexadecimal(name).uppercased()
+        claimedFunction = texts.function(name)
       case .freezeFrameCode, .freezeFrameValue, .listed: break
       }
     }
@@ -284,7 +288,7 @@ public struct ControlUnitDocument: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case bus, address, language, name, identity, verificationNumbers, claimedName, readiness, lamps, listsTold, cleared
+    case bus, address, language, name, identity, verificationNumbers, claimedName, claimedFunction, readiness, lamps, listsTold, cleared
     case freezeFrames, monitors, performance, data, refusals
   }
 
@@ -297,6 +301,7 @@ public struct ControlUnitDocument: Codable, Hashable, Sendable {
     try c.encode(identity, forKey: .identity)
     try c.encode(verificationNumbers, forKey: .verificationNumbers)
     try c.encode(claimedName, forKey: .claimedName)
+    try c.encode(claimedFunction, forKey: .claimedFunction)
     try c.encode(readiness, forKey: .readiness)
     try c.encode(lamps, forKey: .lamps)
     try c.encode(listsTold, forKey: .listsTold)
@@ -332,11 +337,20 @@ public struct DiagnosticTrafficDocument: Codable, Hashable, Sendable {
   public var unconfirmed: UInt64
   /// Facts for which there was no room.
   public var refused: UInt64
+  /// Units that were silent for long and gave their place to another.
+  public var gaveWay: UInt64
+  /// Values left out because another control unit of a J1939 bus owns the signal.
+  public var otherSource: UInt64
 
-  public init(messages: UInt64, rejected: [RejectedTrafficDocument], unconfirmed: UInt64, refused: UInt64) {
+  public init(
+    messages: UInt64, rejected: [RejectedTrafficDocument], unconfirmed: UInt64, refused: UInt64, gaveWay: UInt64,
+    otherSource: UInt64
+  ) {
     self.messages = messages
     self.rejected = rejected
     self.unconfirmed = unconfirmed
     self.refused = refused
+    self.gaveWay = gaveWay
+    self.otherSource = otherSource
   }
 }

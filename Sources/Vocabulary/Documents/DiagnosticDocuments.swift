@@ -25,6 +25,8 @@ public struct DiagnosticTexts: Sendable {
   public var monitor: @Sendable (MonitorResult) -> Monitor?
   public var performance: @Sendable (_ index: UInt8, _ isCompressionIgnition: Bool) -> String?
   public var refusal: @Sendable (_ service: UInt8, _ reason: UInt8) -> String?
+  /// What a unit does by its NAME of SAE J1939-81.
+  public var function: @Sendable (_ name: UInt64) -> String?
 
   /// Without arguments nothing has a name.
   public init(
@@ -33,7 +35,8 @@ public struct DiagnosticTexts: Sendable {
     parameter: @escaping @Sendable (FreezeFrameParameter) -> (name: String, unit: String)? = { _ in nil },
     monitor: @escaping @Sendable (MonitorResult) -> Monitor? = { _ in nil },
     performance: @escaping @Sendable (UInt8, Bool) -> String? = { _, _ in nil },
-    refusal: @escaping @Sendable (UInt8, UInt8) -> String? = { _, _ in nil }
+    refusal: @escaping @Sendable (UInt8, UInt8) -> String? = { _, _ in nil },
+    function: @escaping @Sendable (UInt64) -> String? = { _ in nil }
   ) {
     self.code = code
     self.unit = unit
@@ -41,6 +44,7 @@ public struct DiagnosticTexts: Sendable {
     self.monitor = monitor
     self.performance = performance
     self.refusal = refusal
+    self.function = function
   }
 }
 

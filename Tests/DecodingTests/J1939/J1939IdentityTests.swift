@@ -114,21 +114,8 @@ struct J1939IdentityTests {
 }
 
 struct VehicleIdentificationTests {
-  @Test(arguments: ["1M8GDM9AXKP042788", "5GZCZ43D13S812715", "1HGCM82633A004352", "JHMCM56557C404453"])
-  func checkDigits(vin: String) {
-    let text = ShortText(vin.utf8)
-    #expect(VehicleIdentification.isValid(text) && VehicleIdentification.hasCheckDigit(text))
-    // Two neighbours changed places: another sum, still a number that Europe could have given.
-    var swapped = Array(vin.utf8)
-    swapped.swapAt(10, 11)
-    #expect(VehicleIdentification.isValid(ShortText(swapped)))
-    if swapped != Array(vin.utf8) { #expect(!VehicleIdentification.hasCheckDigit(ShortText(swapped))) }
-  }
-
-  @Test func europeanNumbersHaveNone() {
-    let text = ShortText("WVWZZZ1JZ3W386752".utf8)
-    #expect(VehicleIdentification.isValid(text) && !VehicleIdentification.hasCheckDigit(text))
-  }
+  @Test(arguments: ["1M8GDM9AXKP042788", "5GZCZ43D13S812715", "WVWZZZ1JZ3W386752", "JHMCM56557C404453"])
+  func numbersOfAllContinents(vin: String) { #expect(VehicleIdentification.isValid(ShortText(vin.utf8))) }
 
   @Test func alphabet() {
     let allowed = Set("0123456789ABCDEFGHJKLMNPRSTUVWXYZ".utf8)
@@ -139,7 +126,6 @@ struct VehicleIdentificationTests {
     }
     for text in ["", "WVWZZZ1JZ3W38675", "WVWZZZ1JZ3W3867522", "11111111111111111", "XXXXXXXXXXXXXXXXX"] {
       #expect(!VehicleIdentification.isValid(ShortText(text.utf8)))
-      #expect(!VehicleIdentification.hasCheckDigit(ShortText(text.utf8)))
     }
   }
 }

@@ -38,11 +38,4 @@ import Vocabulary
     #expect(identifier.id == CANID(extended: 0x1BFE_CA01))
     #expect(J1939Identifier(parameterGroup: 0xEA12, source: 1, destination: 5).id == CANID(extended: 0x18EA_0501))
   }
-
-  @Test func messageOfOneFrame() {
-    let message = J1939Message(single: frame(CANID(extended: 0x18EA_00F9), [0xEC, 0xFE, 0x00], bus: 2, seconds: 1))
-    #expect(message?.parameterGroup == 0xEA00 && message?.source == 0xF9 && message?.destination == 0)
-    #expect(message?.bus == 2 && message?.isMultiPacket == false)
-    #expect(J1939Message(single: frame(CANID(standard: 0x123), [])) == nil)
-  }
 }

@@ -70,6 +70,10 @@ public func prometheusText(
   text.sample([:], Double(traffic.unconfirmed))
   text.family("telltale_diagnostic_refused_total", "counter", "Facts of control units for which there was no room.")
   text.sample([:], Double(traffic.refused))
+  text.family("telltale_diagnostic_units_replaced_total", "counter", "Silent units that gave their place to another.")
+  text.sample([:], Double(traffic.gaveWay))
+  text.family("telltale_other_source_total", "counter", "J1939 values of units that do not own the signal.")
+  text.sample([:], Double(traffic.otherSource))
 
   text.family("telltale_sync_connected", "gauge", "1 while the broker is connected; absent without a broker.")
   text.sample([:], status.sync.configured ? (status.sync.connected ? 1 : 0) : nil)

@@ -10,7 +10,7 @@ public func text(of units: [ControlUnitDocument], colour: Bool) -> String {
     let isOn = unit.lamps?.malfunction.map { $0 != "off" } ?? unit.readiness?.malfunctionLamp
     let lists = unit.listsTold.keys.sorted().joined(separator: ", ")
     table.add([
-      StyledText(unit.address + (unit.bus > 0 ? " on bus \(unit.bus)" : "")), StyledText(unit.name ?? Figures.unknown),
+      StyledText(unit.address + (unit.bus > 0 ? " on bus \(unit.bus)" : "")), StyledText(unit.name ?? unit.claimedFunction ?? Figures.unknown),
       ready ?? StyledText(Figures.unknown), StyledText(lamp(isOn), isOn == true ? .warning : .plain),
       StyledText(lists.isEmpty ? Figures.unknown : lists),
     ])

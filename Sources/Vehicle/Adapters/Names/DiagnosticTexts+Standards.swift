@@ -33,5 +33,6 @@ extension DiagnosticTexts {
         value: scaling.value(of: result.value), low: scaling.value(of: result.low), high: scaling.value(of: result.high))
     },
     performance: { OBDNames.performance($0, isCompressionIgnition: $1) },
-    refusal: { UDSNames.service($0) + ": " + UDSNames.refusal($1) })
+    refusal: { UDSNames.service($0) + ": " + UDSNames.refusal($1) },
+    function: { J1939Names.function(J1939Name(rawValue: $0).function) })
 }

@@ -49,19 +49,22 @@ struct ISOTPSessions: ~Copyable, Sendable {
 
   var memoryBytes: Int { 64 + bytes.capacity + sessions.capacity * MemoryLayout<Session>.stride }
 
-  var running: Int { sessions.count { $0.channel != Session.none } }
+  /// Messages under way; mostly none, so that a single frame has nothing to look through.
+  private(set) var running = 0
 
   /// A bus and an identifier as one number.
   static func channel(_ id: CANID, on bus: UInt8) -> UInt64 { UInt64(bus) &<< 32 | UInt64(id.key) }
 
   subscript(index: Int) -> Session { sessions[index] }
 
-  func index(of channel: UInt64) -> Int? { sessions.firstIndex { $0.channel == channel } }
+  func index(of channel: UInt64) -> Int? { running == 0 ? nil : sessions.firstIndex { $0.channel == channel } }
 
   /// The session whose flow control comes on `channel`.
   func index(steeredBy channel: UInt64) -> Int? { sessions.firstIndex { $0.partner == channel } }
 
+  /// Ends a message that is under way.
   mutating func end(_ index: Int) {
+    running -= 1
     sessions[index].channel = Session.none
     sessions[index].partner = Session.none
   }
@@ -73,8 +76,9 @@ struct ISOTPSessions: ~Copyable, Sendable {
   mutating func begin(_ session: Session, _ frame: borrowing CANFrame, dataFrom start: Int) -> Displaced {
     var displaced = Displaced.nothing
     var place = 0
-    if let free = index(of: Session.none) {
+    if let free = sessions.firstIndex(where: { $0.channel == Session.none }) {
       place = free
+      running += 1
     } else {
       var longest = -1.0
       for index in sessions.indices {

@@ -2,7 +2,7 @@
 
 public import Vocabulary
 
-/// What is known of a J1939 message beside its bytes.
+/// What is known of a message of several frames beside its bytes.
 public struct J1939Message: BitwiseCopyable, Sendable {
   /// When its last frame was received.
   public var time: Instant
@@ -13,26 +13,13 @@ public struct J1939Message: BitwiseCopyable, Sendable {
   public var source: UInt8
   /// 255: everybody.
   public var destination: UInt8
-  /// It came by the transport protocol.
-  public var isMultiPacket: Bool
 
-  public init(
-    time: Instant, bus: UInt8, parameterGroup: UInt32, source: UInt8, destination: UInt8, isMultiPacket: Bool
-  ) {
+  public init(time: Instant, bus: UInt8, parameterGroup: UInt32, source: UInt8, destination: UInt8) {
     self.time = time
     self.bus = bus
     self.parameterGroup = parameterGroup
     self.source = source
     self.destination = destination
-    self.isMultiPacket = isMultiPacket
-  }
-
-  /// A message of one frame; nil unless that is a 29-bit data frame.
-  @inline(__always) public init?(single frame: borrowing CANFrame) {
-    guard let identifier = J1939Identifier(frame.id) else { return nil }
-    self.init(
-      time: frame.time, bus: frame.bus, parameterGroup: identifier.parameterGroup, source: identifier.source,
-      destination: identifier.destination, isMultiPacket: false)
   }
 }
 

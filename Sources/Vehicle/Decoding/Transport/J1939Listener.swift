@@ -151,7 +151,7 @@ public struct J1939Listener: ~Copyable, Sendable {
       counters.messages &+= 1
       let message = J1939Message(
         time: frame.time, bus: frame.bus, parameterGroup: sessions[index].parameterGroup, source: identifier.source,
-        destination: identifier.destination, isMultiPacket: true)
+        destination: identifier.destination)
       sessions.withMessage(of: index) { deliver(message, $0) }
       sessions.end(index)
       return .message

@@ -45,7 +45,7 @@ let package = Package(
   ],
   targets: [
     // System: C libraries and thin shims for what Swift cannot import.
-    .target(name: "CLinux", path: "Sources/System/CLinux"),
+    .target(name: "CLinux", path: "Sources/System/CLinux", linkerSettings: [.linkedLibrary("socketcan")]),
     .target(name: "CMath", path: "Sources/System/CMath"),
     .systemLibrary(
       name: "CMosquitto", path: "Sources/System/CMosquitto", pkgConfig: "libmosquitto",
@@ -130,7 +130,7 @@ let package = Package(
     // Tests.
     tests(of: "Vocabulary", knows: ["Documents"]),
     tests(of: "Recordings", knows: ["Vocabulary"]),
-    tests(of: "VehicleBus", knows: ["Vocabulary", "Clock", "Recordings"]),
+    tests(of: "VehicleBus", knows: ["Vocabulary", "Clock", "Recordings", "CLinux", "Decoding", "VehicleSimulator"]),
     tests(of: "Decoding", knows: ["Vocabulary", "DecoderCore"]),
     tests(of: "VehicleSimulator", knows: ["Vocabulary", "DecoderCore", "Decoding", "Recordings"]),
     tests(of: "Pipeline", knows: ["Vocabulary"]),
@@ -151,8 +151,8 @@ let package = Package(
     tests(
       of: "Adapters",
       knows: [
-        "ConfigurationFile", "DecoderCore", "Decoding", "Documents", "Health", "Pipeline", "Recordings", "VehicleSimulator",
-        "Vocabulary",
+        "ConfigurationFile", "DecoderCore", "Decoding", "Documents", "Health", "Pipeline", "Recordings", "VehicleBus",
+        "VehicleSimulator", "Vocabulary",
       ]),
     .testTarget(
       name: "TelltaleTests",
@@ -166,6 +166,15 @@ let package = Package(
       ]),
   ]
 )
+
+// Only the tests in the virtual machine build the simulated vehicle on a real kernel's bus.
+if Context.environment["TELLTALE_VM"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "vehicle", dependencies: ["Vocabulary", "VehicleSimulator"], path: "Tests/VM/Sources/vehicle",
+      swiftSettings: strict)
+  ]
+}
 
 // Only `make fuzz` builds the fuzz program: it needs libFuzzer, which comes with the sanitizer flags of that build.
 if Context.environment["TELLTALE_FUZZ"] != nil {

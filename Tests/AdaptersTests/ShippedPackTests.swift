@@ -20,7 +20,7 @@ import Vocabulary
   func everyPackIsWithoutAProblem(name: String) throws {
     let check = AdapterPack.check(directory: shipped.path + "/" + name)
     #expect(check.isUsable && check.problems.isEmpty && check.pack == name, "\(check.problems)")
-    #expect(check.signals > 0 && check.parameters + check.messages > 0)
+    #expect(check.signals > 0 && check.parameters + check.messages + check.sensors > 0)
     let pack = try shippedPack(name)
     #expect(!pack.title.isEmpty && !pack.summary.isEmpty && !pack.covers.isEmpty)
     let vehicle = try VehicleDefinition(packs: [pack], overrides: [])

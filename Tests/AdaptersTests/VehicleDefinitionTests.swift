@@ -78,7 +78,7 @@ import Vocabulary
   @Test func aPackWithoutASignalSaysSo() throws {
     let folder = try TemporaryPack("pack: p\ntitle: nothing\n")
     let check = AdapterPack.check(directory: folder.path)
-    #expect(check.problems.map(\.reason) == ["maps no signal; list some below obd2 or dbc"])
+    #expect(check.problems.map(\.reason) == ["maps no signal; list some below obd2, dbc or senml"])
   }
 
   /// Two packs that map signals of one message: each gets its own.

@@ -6,6 +6,18 @@ import Testing
 @testable import Diagnostics
 import Documents
 
+extension Routes {
+  /// The reply to a request that is no command.
+  func reply(to method: HTTPMethod, _ target: String) -> Reply {
+    switch answer(to: method, target, body: []) {
+    case .reply(let reply): return reply
+    case .command(let command):
+      Issue.record("\(method) \(target) is the command \(command)")
+      return .error(.imATeapot, "a command", mend: "")
+    }
+  }
+}
+
 struct RoutesTests {
   private let routes = Routes(views: Samples.views)
 
@@ -35,6 +47,7 @@ struct RoutesTests {
     #expect(try decoded([TroubleCodeDocument].self, "/v1/dtcs/p0301") == [Samples.dtcs[0]])
     #expect(try decoded([TroubleCodeDocument].self, "/v1/dtcs/SPN%20168%20FMI%2017") == [Samples.dtcs[2]])
     #expect(try decoded([ControlUnitDocument].self, "/v1/units") == Samples.units)
+    #expect(try decoded(PollingDocument.self, "/v1/polling") == Samples.polling)
   }
 
   @Test func `metrics are text, and unknown numbers give no line`() {
@@ -56,6 +69,31 @@ struct RoutesTests {
     for line in lines where !line.hasPrefix("# ") {
       #expect(line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.]+/) != nil, "\(line)")
     }
+  }
+
+  @Test func `buses and polling are in the metrics, and what is no bus has no line there`() {
+    let lines = String(decoding: routes.reply(to: .GET, "/metrics").body, as: UTF8.self).split(separator: "\n")
+    for line in [
+      #"telltale_source_dropped_total{source="can0",kind="socketcan"} 3"#,
+      #"telltale_source_state{source="can0",state="error-warning"} 1"#,
+      #"telltale_source_error_counter{source="can0",counter="receive"} 99"#,
+      #"telltale_source_error_frames_total{source="can0"} 5"#,
+      #"telltale_source_errors_total{source="can0",error="no-ack"} 4"#,
+      #"telltale_source_overruns_total{source="can0"} 1"#, #"telltale_source_transmitted_total{source="can0"} 12"#,
+      #"telltale_source_outages_total{source="can0"} 2"#, #"telltale_source_blind_seconds_total{source="can0"} 12.5"#,
+      #"telltale_source_interface_packets_total{source="can0"} 400"#, #"telltale_source_bitrate{source="can0"} 500000"#,
+      #"telltale_source_filtered{source="can0"} 1"#, #"telltale_data_state{state="poor"} 1"#,
+      #"telltale_data_blind_seconds 12.5"#, #"telltale_polling_state{state="paused"} 1"#, "telltale_vehicle_parked 0",
+      #"telltale_polling_budget{source="can0"} 10"#, #"telltale_polling_granted_total{source="can0"} 1200"#,
+      #"telltale_polling_refused_total{source="can0",reason="bus-budget"} 5"#,
+      #"telltale_polling_stretch{source="can0"} 1.254"#,
+      #"telltale_polling_items{source="can0",state="served"} 1"#,
+      #"telltale_polling_answer_seconds{source="can0",unit="7E8"} 0.012"#,
+    ] { #expect(lines.contains(Substring(line)), "\(line)") }
+    #expect(lines.count { $0.contains("drive.log") } == 3)
+    let unknown = prometheusText(status: Samples.status, health: [], alerts: [], sources: [], memory: Samples.memory)
+    #expect(!unknown.contains("telltale_vehicle_parked") && !unknown.contains("telltale_source_"))
+    #expect(unknown.contains("telltale_polling_state{state=\"off\"} 1"))
   }
 
   @Test func `a label cannot break out of its quotes`() {
@@ -179,7 +217,37 @@ struct DocumentTests {
   @Test func `a parked vehicle says that there is no trip, a healthy one has no error`() throws {
     let text = try json(Samples.status)
     #expect(text.contains(#""trip":null"#))
+    #expect(text.contains(#""data":{"state":"poor","reasons":["#) && text.contains(#""polling":"paused""#))
     #expect(text.contains(#""store":{"path":"/var/lib/telltale/telltale.db","bytes":1992294}"#))
+  }
+
+  @Test func `a recording is no bus, and says so`() throws {
+    #expect(
+      try json(Samples.sources[1])
+        == #"{"name":"drive.log","kind":"recording","state":"ended","frames":9,"dropped":0,"damagedLines":2,"#
+        + #""firstDamage":"line 17: 9 data bytes","busState":null,"transmitErrors":null,"receiveErrors":null,"#
+        + #""bitrate":null,"interfaceKind":null,"errorFrames":0,"errors":[],"overruns":0,"transmitted":0,"outages":0,"#
+        + #""blindSeconds":0,"blindSince":null,"onBus":null,"filtered":false,"lossPerMillion":0}"# + "\n")
+  }
+
+  @Test func `polling that is off is short`() throws {
+    #expect(
+      try json(PollingDocument())
+        == #"{"configured":false,"state":"off","pausedUntil":null,"#
+        + #""parked":{"state":"unknown","since":null,"evidence":[]},"buses":[]}"# + "\n")
+  }
+
+  @Test(arguments: [
+    (1000, 0, 0, Double?.some(0)), (999_998, 1, 1, 2), (0, 0, 0, nil), (0, 3, 0, 1e6),
+    (UInt64.max, UInt64.max, 0, 500_000),
+  ] as [(UInt64, UInt64, UInt64, Double?)])
+  func `loss is what is missing of what should have come`(
+    frames: UInt64, dropped: UInt64, overruns: UInt64, loss: Double?
+  ) {
+    let source = SourceDocument(
+      name: "can0", kind: "socketcan", state: "open", frames: frames, dropped: dropped, damagedLines: 0,
+      overruns: overruns)
+    #expect(source.lossPerMillion == loss)
   }
 
   @Test func `memory is read from proc`() throws {

@@ -80,7 +80,13 @@ enum Samples {
       configured: true, connected: false, broker: "depot:8883", error: "connection refused",
       queued: .init(alerts: 1, events: 2, telemetry: 3), published: 40, acknowledged: 34),
     store: .init(path: "/var/lib/telltale/telltale.db", bytes: 1_992_294),
-    warnings: ["no trusted clock since the boot"])
+    warnings: ["no trusted clock since the boot"], data: DataHealthDocument(
+      of: sources.map {
+        .init(
+          source: $0, frames: $0.frames, lost: $0.dropped + $0.overruns, blindSeconds: $0.blindSeconds,
+          observedSeconds: 93_784)
+      }),
+    polling: "paused")
 
   static let engine = ControlUnit(answersOn: CANID(standard: 0x7E8))
   static let brakes = ControlUnit(bus: 1, sourceAddress: 11)
@@ -119,12 +125,37 @@ enum Samples {
   static let dtcs = TroubleCodeDocument.all(in: records, texts)
   static let units = ControlUnitDocument.all(in: records, texts)
 
+  /// A bus with a history, and a recording.
   static let sources = [
-    SourceDocument(name: "can0", kind: "socketcan", state: "open", frames: 120, dropped: 0, damagedLines: 0),
+    SourceDocument(
+      name: "can0", kind: "socketcan", state: "open", frames: 120, dropped: 3, damagedLines: 0,
+      busState: "error-warning", transmitErrors: 0, receiveErrors: 99, bitrate: 500_000, interfaceKind: "can",
+      errorFrames: 5, errors: [.init(kind: "no-ack", count: 4), .init(kind: "bus-off", count: 1)], overruns: 1,
+      transmitted: 12, outages: 2, blindSeconds: 12.5, onBus: 400, filtered: true),
     SourceDocument(
       name: "drive.log", kind: "recording", state: "ended", frames: 9, dropped: 0, damagedLines: 2,
       firstDamage: "line 17: 9 data bytes"),
   ]
+
+  static let polling = PollingDocument(
+    configured: true, state: "paused", pausedUntil: start.rfc3339,
+    parked: .init(state: "awake", since: start.rfc3339, evidence: ["engine at 830 rpm"]),
+    buses: [
+      .init(
+        name: "can0", budgetPerSecond: 10, granted: 1200, hindrance: "paused",
+        refused: [
+          .init(code: "bus-budget", count: 5, last: start.rfc3339), .init(code: "parked", count: 0),
+        ],
+        units: [
+          .init(request: "7E0", answer: "7E8", pids: 31, answerMilliseconds: 12, packSize: 6),
+          .init(request: nil, answer: "7E9", pids: 2, answerMilliseconds: nil, packSize: 1),
+        ],
+        items: [
+          .init(what: "01 0C engine speed", unit: "7E8", everySeconds: 0.2, metSeconds: 0.251, state: "served"),
+          .init(what: "09 02 VIN", unit: nil, everySeconds: nil, metSeconds: nil, state: "waiting"),
+        ],
+        stretch: 1.254)
+    ])
 
   static let memory = MemoryDocument(
     planned: [.init(buffer: "frame ring", bytes: 131_072), .init(buffer: "SQLite cache", bytes: 262_144)],
@@ -132,5 +163,6 @@ enum Samples {
 
   static let views = DiagnosticsViews(
     status: { status }, signals: { signals }, health: { health }, alerts: { [alert] }, sources: { sources },
-    memory: { memory }, trips: { [trip] }, dtcs: { dtcs }, units: { units })
+    memory: { memory }, trips: { [trip] }, dtcs: { dtcs }, units: { units },
+    polling: { polling })
 }

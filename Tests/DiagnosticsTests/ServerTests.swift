@@ -7,7 +7,7 @@ import Testing
 import Documents
 
 /// A new folder below the temporary one, removed with all sockets in it.
-private final class Folder {
+final class Folder {
   let path: String
 
   init() throws {
@@ -24,7 +24,7 @@ private final class Folder {
 }
 
 /// A connection that sends what it is told and can wait for the end.
-private final class RawClient {
+final class RawClient {
   private let descriptor: CInt
 
   init(_ path: String) throws {
@@ -55,7 +55,7 @@ private final class RawClient {
   }
 }
 
-private func statusLine(_ reply: String) -> Substring? { reply.split(separator: "\r\n").first }
+func statusLine(_ reply: String) -> Substring? { reply.split(separator: "\r\n").first }
 
 private let request = "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -225,7 +225,8 @@ struct ServerTests {
 
   @Test func `a connection ends after its lifetime`() throws {
     server.stop()
-    let hasty = DiagnosticsServer(socketPath: folder.socket, views: Samples.views, lifetime: .milliseconds(50))
+    let hasty = DiagnosticsServer(
+      socketPath: folder.socket, views: Samples.views, limits: .init(lifetime: .milliseconds(50)))
     try hasty.start()
     let client = try RawClient(folder.socket)
     client.send("GET /v1/status")
@@ -235,7 +236,7 @@ struct ServerTests {
 
   @Test func `the plan grows with the signals`() {
     let least = DiagnosticsServer.plannedBytes(signals: 0, diagnosticRecords: 0)
-    #expect(least == 32 * 20_480 + 16 * 65_536)
+    #expect(least == 32 * 24_576 + 16 * 65_536)
     #expect(DiagnosticsServer.plannedBytes(signals: 1000, diagnosticRecords: 0) > least)
     #expect(DiagnosticsServer.plannedBytes(signals: 0, diagnosticRecords: 512) > least)
     server.stop()

@@ -63,6 +63,12 @@ public struct SignalTable: ~Copyable {
     return reading.value
   }
 
+  /// What the table holds of a signal, however old; nil for one that is not bound.
+  public func reading(_ signal: SignalID?) -> SignalReading? {
+    guard let signal, signal.index < readings.count else { return nil }
+    return readings[signal.index]
+  }
+
   /// Copies all readings into `buffer`, which holds at least `count`.
   public func copy(into buffer: UnsafeMutableBufferPointer<SignalReading>) {
     for i in 0..<min(readings.count, buffer.count) { buffer[i] = readings[i] }

@@ -35,6 +35,23 @@ enum Quantity {
 
   static func seconds(_ text: String) -> Double? { scaled(text, by: timeUnits) }
 
+  private static let bitrateUnits: KeyValuePairs<String, Double> = ["": 1, "bit/s": 1, "kbit/s": 1e3, "mbit/s": 1e6]
+
+  /// Whole bits per second; nil for fractions of one.
+  static func bitrate(_ text: String) -> Int? {
+    guard let bits = scaled(text.lowercased(), by: bitrateUnits), bits >= 0, bits <= 1e12, bits == bits.rounded() else {
+      return nil
+    }
+    return Int(bits)
+  }
+
+  static func describe(bitrate: Int) -> String {
+    for (unit, scale) in [("Mbit/s", 1_000_000), ("kbit/s", 1000)] where bitrate >= scale && bitrate % scale == 0 {
+      return "\(bitrate / scale) \(unit)"
+    }
+    return "\(bitrate) bit/s"
+  }
+
   static func describe(bytes: Int) -> String {
     for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes >= 1 << shift {
       if bytes & (1 << shift - 1) == 0 { return "\(bytes >> shift) \(unit)" }

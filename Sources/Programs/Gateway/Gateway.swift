@@ -54,6 +54,9 @@ public final class Gateway {
   private let courier: Courier?
   private let server: DiagnosticsServer
   private let recording: RecordingSource?
+  /// Nil in a replay: nothing is opened, and nothing can be asked.
+  private let control: BusControl?
+  private let sensorTopic: SensorTopic?
   private var store: Store?
   private var threads: [UInt64] = []
   private let courierEnd = End()
@@ -83,6 +86,7 @@ public final class Gateway {
 
     let sources: [any FrameSource]
     let clock: any TimeSource
+    let link: BusLink?
     if let replay {
       do throws(RecordingError) {
         let source = try RecordingSource(
@@ -90,6 +94,7 @@ public final class Gateway {
         recording = source
         sources = [source]
         clock = source.clock
+        link = nil
       } catch {
         throw GatewayError(error)
       }
@@ -99,11 +104,18 @@ public final class Gateway {
           "\(configuration.file): sources: nothing to listen to; add `sources: [{can: can0}]`, or give --replay LOG")
       }
       recording = nil
+      let buses = BusLink(buses: configuration.interfaces.count)
       sources = configuration.interfaces.enumerated().map { index, name in
-        SocketCANSource(interface: name, bus: UInt8(index), receiveBufferBytes: configuration.receiveBuffer)
+        SocketCANSource(interface: name, bus: UInt8(index), slot: buses.slots[index])
       }
       clock = RealClock()
+      link = buses
     }
+    let control = try link.map { link throws(GatewayError) in
+      try BusControl(configuration, vehicle, link: link, log: { log.notice("\($0)") })
+    }
+    self.control = control
+    sensorTopic = try Gateway.makeSensorTopic(configuration, control, log)
 
     let store: Store
     let checkpoint: GatewayCheckpoint?
@@ -153,11 +165,11 @@ public final class Gateway {
     if let courier { recorder.report(to: courier) }
 
     loop = CaptureLoop(
-      sources: sources, stage: stage, board: board, clock: clock, isReplay: replay != nil,
+      sources: sources, stage: stage, board: board, clock: clock, link: link, linger: configuration.linger,
       ringBell: { recorder.ring() })
     views = Views(
       configuration: configuration, catalogue: vehicle.catalogue, board: board, recorder: recorder, courier: courier,
-      plan: plan, storePath: store.path, started: RealClock().now(), hostStarted: hostStarted,
+      control: control, sensorTopic: sensorTopic, plan: plan, storePath: store.path, started: RealClock().now(), hostStarted: hostStarted,
       isReplay: replay != nil, standingWarnings: standing)
     server = DiagnosticsServer(socketPath: configuration.socket, views: views.diagnostics)
   }
@@ -188,6 +200,24 @@ public final class Gateway {
           switch news {
           case .connected: log.info("\(news.description)")
           default: log.warning("\(news.description)")
+          }
+        })
+    } catch {
+      throw GatewayError(error)
+    }
+  }
+
+  private static func makeSensorTopic(
+    _ configuration: GatewayConfiguration, _ control: BusControl?, _ log: Logger
+  ) throws(GatewayError) -> SensorTopic? {
+    guard let choice = configuration.sensorTopic, let control else { return nil }
+    do throws(MQTTError) {
+      return try SensorTopic(
+        choice.broker, topic: choice.topic, monotonic: monotonicNanoseconds, deliver: { control.takePack($0) },
+        report: { news in
+          switch news {
+          case .connected: log.info("\(news.description)")
+          case .disconnected: log.warning("\(news.description)")
           }
         })
     } catch {
@@ -231,9 +261,20 @@ public final class Gateway {
         courierEnd.reached.store(true, ordering: .releasing)
       }
     }
+    if let control { try start("control", ThreadStack.control) { control.run() } }
+    if let sensorTopic { try start("sensors", ThreadStack.sensors) { sensorTopic.run() } }
     // Packs and tables were read with far more memory than they take: what is free now is of no use before the next start.
     telltale_release_free_memory()
-    try start("capture", ThreadStack.capture) { [loop] in loop.run() }
+    let priority = Int32(recording == nil ? configuration.capturePriority ?? 0 : 0)
+    try start("capture", ThreadStack.capture) { [loop, log] in
+      let result = telltale_thread_make_realtime(priority)
+      if result < 0 {
+        log.warning(
+          "capture.priority: \(String(cString: strerror(-result))); give the unit LimitRTPRIO=\(priority) and RestrictRealtime=no"
+        )
+      }
+      loop.run()
+    }
     log.info("telltaled \(Gateway.version) watches \(configuration.vehicle): \(describeSources())")
     telltale_notify("READY=1\nSTATUS=watching \(configuration.vehicle)")
     let isReload = superviseUntilEnd(signals)
@@ -271,6 +312,7 @@ public final class Gateway {
       case SIGHUP: if isReloadable() { return true }
       default: break
       }
+      for problem in control?.snapshot.problems ?? [] where told.insert(problem).inserted { log.warning("\(problem)") }
       let turns = loop.turns
       // A replay that is through has nothing left to turn for: it is idle, not stuck.
       if turns != lastTurns || loop.hasEnded { telltale_notify("WATCHDOG=1") }
@@ -309,7 +351,11 @@ public final class Gateway {
 
   /// Ends the threads in the order of the flow, so that nothing that was captured is left behind.
   private func end() -> ReplaySummary? {
+    // First of all nothing is asked any more.
+    control?.stop()
+    sensorTopic?.stop()
     loop.stop()
+    if let control { waitFor(seconds: 2) { control.hasEnded } }
     waitFor(seconds: 5) { loop.hasEnded }
     recorder.ring()
     waitFor(seconds: 3) { recorder.isIdle }

@@ -253,6 +253,9 @@ private final class RecorderWork {
       send(event.lane, event.type, "\(document.unit.address) \(document.code)", time, document)
     case .dataDropped(let loss):
       send(event.lane, event.type, nil, time, DataLossDocument(loss))
+    case .busChanged(let change):
+      let document = BusChangeDocument(change)
+      send(event.lane, event.type, document.name, time, document)
     }
   }
 

@@ -15,6 +15,8 @@ struct Views: Sendable {
   let board: SnapshotBoard
   let recorder: Recorder
   let courier: Courier?
+  let control: BusControl?
+  let sensorTopic: SensorTopic?
   let plan: MemoryPlan
   let storePath: String
   let started: Timestamp
@@ -26,7 +28,7 @@ struct Views: Sendable {
     DiagnosticsViews(
       status: { status() }, signals: { signals() }, health: { health() }, alerts: { alerts() },
       sources: { sources() }, memory: { memory() }, trips: { recorder.snapshot.trips }, dtcs: { dtcs() },
-      units: { units() })
+      units: { units() }, polling: { polling() }, command: command)
   }
 
   func status() -> StatusDocument {
@@ -59,7 +61,7 @@ struct Views: Sendable {
         queued: .init(alerts: queued[0], events: queued[1], telemetry: queued[2]),
         published: sync?.published ?? 0, acknowledged: sync?.acknowledged ?? 0),
       store: .init(path: storePath, bytes: recorded.bytes, error: recorded.problem),
-      warnings: warnings(capture, recorded, sync))
+      warnings: warnings(capture, recorded, sync), data: dataHealth(), polling: polling().state)
   }
 
   private func frames(_ capture: CaptureSnapshot) -> StatusDocument.Frames {
@@ -102,16 +104,6 @@ struct Views: Sendable {
 
   func units() -> [ControlUnitDocument] { ControlUnitDocument.all(in: board.read().diagnostics, .standards) }
 
-  func sources() -> [SourceDocument] {
-    board.sources().map { source in
-      let isDamage = source.counters.damagedLines > 0
-      return SourceDocument(
-        name: source.name, kind: source.kind, state: source.state.name, frames: source.counters.frames,
-        dropped: source.counters.dropped, damagedLines: source.counters.damagedLines,
-        firstDamage: isDamage ? source.problem : nil, error: isDamage ? nil : source.problem)
-    }
-  }
-
   func memory() -> MemoryDocument {
     MemoryDocument(
       planned: plan.lines.map { .init(buffer: $0.buffer, bytes: $0.bytes) }, limit: plan.limit,
@@ -123,7 +115,7 @@ struct Views: Sendable {
   ) -> [String] {
     var warnings = standingWarnings
     if capture.counters.frames >= 1000, let nothing = nothingDecoded(frames(capture)) { warnings.append(nothing) }
-    warnings += capture.sources.compactMap(\.problem)
+    warnings += capture.sources.compactMap(\.problem) + (control?.snapshot.problems ?? [])
     if !capture.stamp.quality.isTrusted {
       warnings.append(
         "the clock is not kept by a network, a satellite receiver or a battery: dates may be wrong, and ages and km a day "

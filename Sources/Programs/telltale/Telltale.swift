@@ -19,6 +19,7 @@ struct Telltale: ParsableCommand {
         telltale health cooling    one component alone
         telltale health --json     the same for a script
         telltale dtcs              trouble codes, freeze frames and the malfunction lamp
+        telltale polling           what the daemon asks of the vehicle, if anything
 
       Without a daemon:
         telltale dbc check car.dbc             which of its lines are bad?
@@ -33,9 +34,9 @@ struct Telltale: ParsableCommand {
     version: "telltale \(telltaleVersion)",
     subcommands: [
       StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
-      TripsCommand.self, MemoryCommand.self, TroubleCodesCommand.self, UnitsCommand.self, DBCCommand.self,
-      StatsCommand.self, DecodeCommand.self, DiagnoseCommand.self, ConvertCommand.self, AdapterCommand.self,
-      SimulateCommand.self,
+      TripsCommand.self, MemoryCommand.self, TroubleCodesCommand.self, UnitsCommand.self, PollingCommand.self,
+      DBCCommand.self, StatsCommand.self, DecodeCommand.self, DiagnoseCommand.self, ConvertCommand.self,
+      AdapterCommand.self, SimulateCommand.self,
     ])
 
   static func main() {
@@ -75,7 +76,7 @@ struct Telltale: ParsableCommand {
     case .answered(let status, _, _):
       switch status {
       case 403, 405: 4
-      case 404: 2
+      case 400, 404, 413: 2
       case 503: 3
       default: 1
       }

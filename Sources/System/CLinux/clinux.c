@@ -3,19 +3,15 @@
 #include "clinux.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/can.h>
-#include <linux/can/error.h>
-#include <linux/can/raw.h>
 #include <malloc.h>
-#include <net/if.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
@@ -54,77 +50,6 @@ long telltale_read_file(const char *path, char *buffer, size_t capacity) {
   }
   close(fd);
   return (long)total;
-}
-
-int telltale_can_open(const char *interface, int receive_buffer_bytes) {
-  int fd = socket(PF_CAN, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, CAN_RAW);
-  if (fd < 0) return -errno;
-  int error = 0, on = 1;
-  struct ifreq request;
-  memset(&request, 0, sizeof request);
-  if (strlen(interface) >= sizeof request.ifr_name) { error = ENODEV; goto fail; }
-  strcpy(request.ifr_name, interface);
-  // SIOCGIFINDEX on this socket: if_nametoindex would open an AF_INET socket, which a hardened unit forbids.
-  if (ioctl(fd, SIOCGIFINDEX, &request) != 0) { error = errno; goto fail; }
-  // FD frames and the drop counter are there or not, depending on the driver and kernel: neither is needed to go on.
-  setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FD_FRAMES, &on, sizeof on);
-  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer_bytes, sizeof receive_buffer_bytes) != 0)
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
-  struct sockaddr_can address;
-  memset(&address, 0, sizeof address);
-  address.can_family = AF_CAN;
-  address.can_ifindex = request.ifr_ifindex;
-  if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) { error = errno; goto fail; }
-  return fd;
-fail:
-  close(fd);
-  return -error;
-}
-
-#define BATCH 128
-int telltale_can_receive(int fd, struct telltale_can_frame *frames, int n, uint32_t *dropped) {
-  struct mmsghdr messages[BATCH];
-  struct iovec vectors[BATCH];
-  struct canfd_frame raw[BATCH];
-  char control[BATCH][CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
-  if (n > BATCH) n = BATCH;
-  for (int i = 0; i < n; i++) {
-    vectors[i].iov_base = &raw[i];
-    vectors[i].iov_len = sizeof raw[i];
-    memset(&messages[i].msg_hdr, 0, sizeof messages[i].msg_hdr);
-    messages[i].msg_hdr.msg_iov = &vectors[i];
-    messages[i].msg_hdr.msg_iovlen = 1;
-    messages[i].msg_hdr.msg_control = control[i];
-    messages[i].msg_hdr.msg_controllen = sizeof control[i];
-  }
-  int received;
-  do received = recvmmsg(fd, messages, (unsigned)n, MSG_DONTWAIT, NULL); while (received < 0 && errno == EINTR);
-  if (received < 0) return errno == EAGAIN ? 0 : -errno;
-  int kept = 0;
-  for (int i = 0; i < received; i++) {
-    unsigned size = messages[i].msg_len;
-    if (size != CAN_MTU && size != CANFD_MTU) continue;
-    struct telltale_can_frame *f = &frames[kept++];
-    memset(f, 0, sizeof *f);
-    f->id = raw[i].can_id;
-    unsigned limit = size == CANFD_MTU ? 64 : 8;
-    f->length = raw[i].len <= limit ? raw[i].len : (uint8_t)limit;
-    f->flags = size == CANFD_MTU ? (uint8_t)((raw[i].flags & 3) | 4) : 0;
-    memcpy(f->data, raw[i].data, f->length);
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&messages[i].msg_hdr); c; c = CMSG_NXTHDR(&messages[i].msg_hdr, c)) {
-      if (c->cmsg_level != SOL_SOCKET) continue;
-      if (c->cmsg_type == SO_TIMESTAMPNS) {
-        struct timespec t;
-        memcpy(&t, CMSG_DATA(c), sizeof t);
-        f->wall_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-      } else if (c->cmsg_type == SO_RXQ_OVFL) {
-        memcpy(dropped, CMSG_DATA(c), sizeof *dropped);
-      }
-    }
-  }
-  return kept;
 }
 
 int telltale_epoll_create(void) { int fd = epoll_create1(EPOLL_CLOEXEC); return fd < 0 ? -errno : fd; }
@@ -216,6 +141,12 @@ int telltale_thread_start(const char *name, size_t stack_bytes, telltale_thread_
   return 0;
 }
 int telltale_thread_join(uint64_t thread) { return -pthread_join((pthread_t)thread, NULL); }
+
+int telltale_thread_make_realtime(int priority) {
+  if (priority <= 0) return 0;
+  struct sched_param parameters = {.sched_priority = priority};
+  return -pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+}
 
 static uint64_t field(const char *path, const char *key) {
   char text[8192];

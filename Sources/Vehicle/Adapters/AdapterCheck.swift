@@ -13,6 +13,8 @@ public struct AdapterCheck: Encodable, Sendable {
   /// OBD-II parameters and messages that they come from.
   public var parameters: Int
   public var messages: Int
+  /// Records of aftermarket sensors.
+  public var sensors: Int
   public var files: Int
   /// Empty for a pack without fault. For one that is refused, first why.
   public var problems: [PackProblem]
@@ -26,16 +28,16 @@ extension AdapterPack {
     let pack = reader.pack
     var check = AdapterCheck(
       pack: pack.name, directory: pack.directory, isUsable: reader.errors.isEmpty, signals: 0, parameters: 0,
-      messages: 0,
-      files: pack.networks.count, problems: reader.errors.map { PackProblem($0) })
+      messages: 0, sensors: 0, files: pack.networks.count, problems: reader.errors.map { PackProblem($0) })
     for signal in pack.signals { if case .parameter = signal.source { check.parameters += 1 } }
     do throws(ConfigurationError) {
       let vehicle = try VehicleDefinition(packs: [pack], overrides: [], file: pack.file)
       check.signals = vehicle.catalogue.count
       check.messages = vehicle.table.messageCount
+      check.sensors = vehicle.sensors.count
       check.problems += vehicle.problems
       if vehicle.sources.isEmpty, check.problems.isEmpty {
-        check.problems.append(PackProblem(file: pack.file, reason: "maps no signal; list some below obd2 or dbc"))
+        check.problems.append(PackProblem(file: pack.file, reason: "maps no signal; list some below obd2, dbc or senml"))
       }
     } catch {
       check.isUsable = false

@@ -30,12 +30,21 @@ public struct AdapterExplanation: Encodable, Sendable {
 
   public struct Source: Encodable, Sendable {
     public var pack: String
-    /// `PID 0C`, or `EngineStatus.EngineSpeed of car.dbc, id 120`, or with `PGN 61444, SPN 190` for J1939.
+    /// `PID 0C`, or `EngineStatus.EngineSpeed of car.dbc, id 120`, or with `PGN 61444, SPN 190` for J1939, or
+    /// `sensor tpms/front-left/pressure in Pa`.
     public var from: String
     /// The signal is the source's value `* factor + offset`.
     public var factor: Double
     public var offset: Double
     /// Seconds between two values; nil when the pack does not say.
+    public var every: Double?
+  }
+
+  /// What the packs would have asked, if the user's configuration allows asking.
+  public struct Question: Encodable, Sendable {
+    /// `01 0C`, `22 F1 90 of 7E4, answered on 7EC`, or `PGN 65253 of all units`.
+    public var ask: String
+    /// Seconds between two answers; nil for once after each waking of the vehicle.
     public var every: Double?
   }
 
@@ -70,6 +79,7 @@ public struct AdapterExplanation: Encodable, Sendable {
   public var displacementLitres: Double
   public var signals: [Signal]
   public var components: [Component]
+  public var questions: [Question]
   public var problems: [PackProblem]
 
   /// - Parameter packs: in the order of a configuration.
@@ -93,6 +103,9 @@ public struct AdapterExplanation: Encodable, Sendable {
             pack: vehicle.packs[$0.pack], from: $0.text, factor: $0.factor, offset: $0.offset, every: $0.period)
         },
         components: ComponentInput.components(fedBy: description.path).map(\.name))
+    }
+    questions = vehicle.polls.map {
+      Question(ask: $0.item.question.text, every: $0.item.period.isFinite ? $0.item.period : nil)
     }
     let mapped = Set(signals.filter { !$0.sources.isEmpty }.map(\.path))
     components = ComponentID.allCases.map { component in

@@ -2,6 +2,7 @@
 import ConfigurationFile
 import DecoderCore
 import Decoding
+import VehicleBus
 import Vocabulary
 
 struct VehicleBuilder {
@@ -12,6 +13,8 @@ struct VehicleBuilder {
   private(set) var messages: [(message: DecoderTable.Message, file: String)] = []
   /// Those that come over ISO-TP.
   private(set) var transported: [(message: DecoderTable.Message, file: String)] = []
+  private(set) var sensors: [SensorMapping] = []
+  private(set) var polls: [(item: PollItem, bus: UInt8?)] = []
   private var packs = 0
 
   /// - Throws: when a network description cannot be read at all.
@@ -22,6 +25,7 @@ struct VehicleBuilder {
       guard let id = place(signal, of: pack) else { continue }
       switch signal.source {
       case .parameter(let pid, let value): addReply(pid, value, as: id, signal, of: pack)
+      case .sensor(let name, let unit): addSensor(name, unit, as: id, signal, of: pack)
       case .message(let network, let message, let name):
         mappings[network].append(
           (
@@ -32,6 +36,7 @@ struct VehicleBuilder {
       }
     }
     for (network, wanted) in zip(pack.networks, mappings) { try add(wanted, from: network, of: pack) }
+    for question in pack.questions { ask(question.item, on: pack.bus) }
     packs += 1
   }
 
@@ -62,7 +67,9 @@ struct VehicleBuilder {
     if let first = replies.first(where: { $0.mapping.pid == pid && $0.mapping.field == name }) {
       let known = first.mapping
       // What two packs say alike is said once.
-      if known.target == id, known.factor == signal.factor, known.offset == signal.offset { return }
+      if known.target == id, known.factor == signal.factor, known.offset == signal.offset {
+        return ask(.parameter(pid), every: signal.period, on: pack.bus)
+      }
       let owner = first.pack.directory == pack.directory ? "above" : "by the pack \(first.pack.name)"
       report(
         pack, signal,
@@ -77,6 +84,38 @@ struct VehicleBuilder {
           range: catalogue[id].range), pack.bus, pack
       ))
     note(id, subject, signal)
+    ask(.parameter(pid), every: signal.period, on: pack.bus)
+  }
+
+  /// Seconds between two questions for a parameter whose pack does not say.
+  private static let standardPeriod = 10.0
+
+  private mutating func ask(_ question: PollItem.Question, every period: Double?, on bus: UInt8?) {
+    ask(PollItem(question, every: period ?? VehicleBuilder.standardPeriod), on: bus)
+  }
+
+  /// What is wanted several times is asked as often as the one wants it who wants it most often.
+  private mutating func ask(_ item: PollItem, on bus: UInt8?) {
+    if let known = polls.firstIndex(where: { $0.item.question == item.question && $0.bus == bus }) {
+      polls[known].item.period = min(polls[known].item.period, item.period)
+    } else {
+      polls.append((item, bus))
+    }
+  }
+
+  private mutating func addSensor(
+    _ name: String, _ unit: String, as id: SignalID, _ signal: PackSignal, of pack: AdapterPack
+  ) {
+    let mapping = SensorMapping(
+      name: name, signal: id, unit: unit,
+      conversion: SensorConversion(factor: signal.factor, offset: signal.offset), range: catalogue[id].range)
+    if let known = sensors.first(where: { $0.name == name }) {
+      if known == mapping { return }
+      report(pack, signal, "the sensor \(name) is mapped to \(catalogue[known.signal].path) already; leave one out")
+      return
+    }
+    sensors.append(mapping)
+    note(id, "sensor \(name)" + (unit.isEmpty ? "" : " in \(unit)"), signal)
   }
 
   private mutating func add(

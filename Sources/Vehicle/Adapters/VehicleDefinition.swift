@@ -3,6 +3,7 @@ public import ConfigurationFile
 public import DecoderCore
 public import Decoding
 public import Health
+public import VehicleBus
 public import Vocabulary
 
 /// Everything that the packs and the configuration say about the vehicle, ready for the gateway to be built from.
@@ -15,11 +16,16 @@ public struct VehicleDefinition: Sendable {
   public let problems: [PackProblem]
   /// Names of the packs, in order.
   public let packs: [String]
+  /// Records of aftermarket sensors that are signals.
+  public let sensors: [SensorMapping]
+  /// What is worth asking, and on which bus; nil for every bus. Whether anything is asked is the user's to say, never a
+  /// pack's.
+  public let polls: [(item: PollItem, bus: UInt8?)]
   /// Where each signal comes from, in the order of the packs; a signal may have several sources.
   let sources: [SignalSource]
   /// What `table` was built from.
   let messages: [DecoderTable.Message]
-  private let diagnostics: DiagnosticDecoder.Configuration
+  let diagnostics: DiagnosticDecoder.Configuration
 
   /// A decoder of its own for whoever captures.
   public var decoder: FrameDecoder { FrameDecoder(table: table, diagnostic: diagnosticDecoder, signals: catalogue.count) }
@@ -66,6 +72,8 @@ public struct VehicleDefinition: Sendable {
     catalogue = builder.catalogue
     diagnostics = builder.makeDiagnostics()
     sources = builder.sources
+    sensors = builder.sensors
+    polls = builder.polls
     problems = builder.problems
     self.components = components
     self.packs = taken.map(\.name)
@@ -94,7 +102,7 @@ struct SignalSource: Sendable {
   var signal: SignalID
   /// Index in the vehicle's packs.
   var pack: Int
-  /// `PID 0C`, or `EngineStatus.EngineSpeed of car.dbc, id 120`.
+  /// `PID 0C`, `EngineStatus.EngineSpeed of car.dbc, id 120`, or `sensor tpms/front-left/pressure in Pa`.
   var text: String
   var factor: Double
   var offset: Double

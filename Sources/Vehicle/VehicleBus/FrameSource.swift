@@ -1,14 +1,24 @@
 // Where frames come from: one small seam that a live bus and a recording both fit.
 public import Vocabulary
 
-/// What a source has counted since it was opened.
+/// What a source has counted since the start.
 public struct SourceCounters: BitwiseCopyable, Sendable {
-  /// Frames handed on.
+  /// Frames handed on, those that this machine sent included.
   public var frames: UInt64 = 0
   /// Frames that the kernel dropped because this source was not read in time.
   public var dropped: UInt64 = 0
-  /// Lines of a recording that could not be read.
+  /// Times that the controller's own buffer overflowed: each lost at least one frame.
+  public var overruns: UInt64 = 0
+  /// Error frames of the controller; they are not handed on.
+  public var errorFrames: UInt64 = 0
+  /// Frames among `frames` that this machine sent.
+  public var transmitted: UInt64 = 0
+  /// Lines of a recording that could not be read, or messages of a socket that are no CAN frame.
   public var damagedLines: UInt64 = 0
+  /// Times that a bus which could be read no longer could.
+  public var outages: UInt64 = 0
+  /// Time in which nothing could be received, a running outage included.
+  public var blindNanoseconds: UInt64 = 0
 
   public init() {}
 }
@@ -48,6 +58,8 @@ public protocol FrameSource: AnyObject {
   /// Nanoseconds of host time until there is something to read: 0 for now, nil for "the descriptor tells".
   func nanosecondsUntilReady() -> Int64?
 
-  /// Tries to open a source that is down; called about once a second. Does nothing for others.
-  func reopen()
+  /// Looks after what is no frame: takes a descriptor that waits for this source, gives a dead one back, brings the
+  /// counters up to date. Called about once a second, and when somebody says that there is a new descriptor.
+  /// - Returns: whether `descriptor` is another one than after the last call. Its number may be the same all the same.
+  @discardableResult func attend() -> Bool
 }

@@ -134,7 +134,7 @@ public final class RecordingSource: FrameSource {
     return behind <= 0 ? 0 : Int64(min(Double(behind) / speed, 3.6e12))
   }
 
-  public func reopen() {}
+  public func attend() -> Bool { false }
 
   private func instantDue() -> Int64 {
     let played = min(Double(hostNanoseconds() &- hostAtStart) * speed, 4e18)

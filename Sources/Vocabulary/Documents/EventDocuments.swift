@@ -80,6 +80,47 @@ public struct DataLossDocument: Codable, Hashable, Sendable {
   }
 }
 
+/// A bus that came from one state into another.
+public struct BusChangeDocument: Codable, Hashable, Sendable {
+  /// The interface.
+  public var name: String
+  /// `error-active`, `error-warning`, `error-passive`, `bus-off`, `down` or `absent`.
+  public var state: String
+  public var previous: String
+  /// The controller's error counters.
+  public var transmitErrors: Int
+  public var receiveErrors: Int
+  /// Seconds for which nothing could be received, in the record that ends such a time.
+  public var blindSeconds: Double?
+  /// Changes since the record before, this one included: more than 1 on a bus that flaps.
+  public var changes: Int
+
+  public init(_ change: BusChange) {
+    name = change.name.string
+    state = change.condition.state.name
+    previous = change.previous.name
+    transmitErrors = Int(change.condition.transmitErrors)
+    receiveErrors = Int(change.condition.receiveErrors)
+    blindSeconds = change.blindSeconds.finite
+    changes = Int(change.changes)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, state, previous, transmitErrors, receiveErrors, blindSeconds, changes
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var c = encoder.container(keyedBy: CodingKeys.self)
+    try c.encode(name, forKey: .name)
+    try c.encode(state, forKey: .state)
+    try c.encode(previous, forKey: .previous)
+    try c.encode(transmitErrors, forKey: .transmitErrors)
+    try c.encode(receiveErrors, forKey: .receiveErrors)
+    try c.encode(blindSeconds, forKey: .blindSeconds)
+    try c.encode(changes, forKey: .changes)
+  }
+}
+
 /// One signal over the minute of a telemetry record.
 public struct RollUpDocument: Codable, Hashable, Sendable {
   public var n: Int

@@ -143,6 +143,8 @@ public struct Event: BitwiseCopyable, Sendable {
     case troubleCodeSet(TroubleCodeReport)
     /// Nothing is left of a trouble code; the report as it was, with an empty status.
     case troubleCodeCleared(TroubleCodeReport)
+    /// A bus became readable or unreadable, or its controller's fault confinement moved.
+    case busChanged(BusChange)
   }
 
   public var time: Timestamp
@@ -168,6 +170,7 @@ public struct Event: BitwiseCopyable, Sendable {
     case .dataDropped: "data.dropped"
     case .troubleCodeSet: "dtc.set"
     case .troubleCodeCleared: "dtc.cleared"
+    case .busChanged: "bus.changed"
     }
   }
 

@@ -8,6 +8,8 @@ public struct DiagnosticsClient: Sendable {
 
   /// Largest reply that is read, head included.
   static let largestReply = 16 << 20
+  /// More than the 15 s after which the daemon itself gives up on a command.
+  private static let commandSeconds = 20.0
 
   public init(socketPath: String) { self.init(socketPath: socketPath, timeoutSeconds: 5) }
 
@@ -22,16 +24,36 @@ public struct DiagnosticsClient: Sendable {
   ///   percent-encoded here.
   /// - Throws: `.pathLength`, `.noDaemon`, `.notPermitted`, `.connection`, `.timedOut` or `.badReply`.
   public func get(_ path: String) throws(DiagnosticsError) -> (status: Int, body: [UInt8]) {
+    try exchange(DiagnosticsClient.head("GET", path), within: timeoutSeconds)
+  }
+
+  /// Sends `POST path` with a JSON body and waits up to 20 s for the whole reply.
+  ///
+  /// - Parameters:
+  ///   - path: As for `get`.
+  ///   - body: JSON, at most 4 KiB; empty for none.
+  /// - Throws: As `get`. After `.timedOut` or `.badReply` nobody knows whether the command was carried out.
+  public func post(_ path: String, _ body: [UInt8]) throws(DiagnosticsError) -> (status: Int, body: [UInt8]) {
+    let fields = "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+    return try exchange(DiagnosticsClient.head("POST", path, fields) + body, within: DiagnosticsClient.commandSeconds)
+  }
+
+  private static func head(_ method: String, _ path: String, _ fields: String = "") -> [UInt8] {
+    let line = "\(method) \(encoded(path)) HTTP/1.1\r\n"
+    return Array((line + "Host: localhost\r\nAccept: */*\r\nConnection: close\r\n" + fields + "\r\n").utf8)
+  }
+
+  private func exchange(
+    _ request: [UInt8], within seconds: Double
+  ) throws(DiagnosticsError) -> (status: Int, body: [UInt8]) {
     let address = try UnixAddress(path: socketPath)
     let descriptor = makeUnixSocket()
     guard descriptor >= 0 else { throw .connection(path: socketPath, reason: reason(errno)) }
     defer { close(descriptor) }
-    let deadline = DiagnosticsClient.now() + timeoutSeconds
+    let deadline = DiagnosticsClient.now() + seconds
     try connect(address, descriptor)
-    let request =
-      "GET \(DiagnosticsClient.encoded(path)) HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-    try send(Array(request.utf8), descriptor)
-    let reply = try receive(descriptor, until: deadline)
+    try send(request, descriptor)
+    let reply = try receive(descriptor, until: deadline, seconds)
     do throws(HTTPResponse.Flaw) {
       let response = try HTTPResponse(parsing: reply)
       return (response.status, response.body)
@@ -72,14 +94,16 @@ public struct DiagnosticsClient: Sendable {
     }
   }
 
-  private func receive(_ descriptor: CInt, until deadline: Double) throws(DiagnosticsError) -> [UInt8] {
+  private func receive(
+    _ descriptor: CInt, until deadline: Double, _ seconds: Double
+  ) throws(DiagnosticsError) -> [UInt8] {
     var reply: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16 * 1024)
     while true {
       let left = deadline - DiagnosticsClient.now()
       var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = left > 0 ? poll(&wanted, 1, CInt(left * 1000) + 1) : 0
-      if ready == 0 { throw .timedOut(path: socketPath, seconds: timeoutSeconds) }
+      if ready == 0 { throw .timedOut(path: socketPath, seconds: seconds) }
       let count = ready < 0 ? -1 : recv(descriptor, &chunk, chunk.count, 0)
       if count == 0 || (count < 0 && errno == ECONNRESET) { return reply }
       if count < 0 {

@@ -6,4 +6,6 @@ public struct ErrorDocument: Codable, Hashable, Sendable {
   public var error: String
   /// What to do about it.
   public var mend: String
+  /// Why a command was refused, in a word that does not change: `not-standing`; absent for all else.
+  public var code: String?
 }

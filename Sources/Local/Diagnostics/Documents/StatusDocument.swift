@@ -36,6 +36,10 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   /// Whose word stands behind `troubleCodes`; empty while no control unit has told a list.
   public var listsTold: [ListToldDocument]
   public var diagnosticTraffic: DiagnosticTrafficDocument
+  /// Whether what the sources gave can be trusted; null while nobody has judged it.
+  public var data: DataHealthDocument?
+  /// off, running, paused, parked or quiet; `/v1/polling` has more.
+  public var polling: String
   public var sync: Sync
   public var store: Store
   /// What somebody should look at, one sentence each.
@@ -162,7 +166,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   public init(
     vehicle: String, version: String, started: String, uptimeSeconds: Double, clock: Clock, mode: String, sources: Int,
     frames: Frames, signals: Signals, trip: TripDocument?, trips: Int, distanceKm: Double, diagnosis: DiagnosisSummary,
-    diagnosticTraffic: DiagnosticTrafficDocument, sync: Sync, store: Store, warnings: [String]
+    diagnosticTraffic: DiagnosticTrafficDocument, sync: Sync, store: Store, warnings: [String],
+    data: DataHealthDocument? = nil, polling: String = "off"
   ) {
     self.vehicle = vehicle
     self.version = version
@@ -183,6 +188,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     readiness = diagnosis.readiness
     listsTold = diagnosis.listsTold
     self.diagnosticTraffic = diagnosticTraffic
+    self.data = data
+    self.polling = polling
     self.sync = sync
     self.store = store
     self.warnings = warnings
@@ -191,7 +198,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case vehicle, version, started, uptimeSeconds, clock, mode, sources, frames, signals, trip, trips, distanceKm
     case vehicleIdentification, malfunctionLamp, warningLamps, troubleCodes, readiness, listsTold
-    case diagnosticTraffic, sync, store, warnings
+    case diagnosticTraffic, data, polling, sync, store, warnings
   }
 
   // Written out so that a parked vehicle says `"trip": null`: a missing key would read as "not asked".
@@ -216,6 +223,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     try c.encode(readiness, forKey: .readiness)
     try c.encode(listsTold, forKey: .listsTold)
     try c.encode(diagnosticTraffic, forKey: .diagnosticTraffic)
+    try c.encode(data, forKey: .data)
+    try c.encode(polling, forKey: .polling)
     try c.encode(sync, forKey: .sync)
     try c.encode(store, forKey: .store)
     try c.encode(warnings, forKey: .warnings)

@@ -7,7 +7,8 @@ import Synchronization
 /// Serves `DiagnosticsViews` below `/v1/` and at `/metrics`.
 ///
 /// At most 16 clients are served at a time; up to 16 more are told 503 and closed, further ones are closed at once. A
-/// connection carries one request (head at most 8 KiB, body at most 64 KiB) and ends after 60 s at the latest.
+/// connection carries one request (head at most 8 KiB, body at most 64 KiB, a command's at most 4 KiB) and ends after
+/// 60 s at the latest. A command that has no reply after 15 s is answered with 504.
 public final class DiagnosticsServer: Sendable {
   /// Clients that are served at a time.
   public static let clientLimit = 16
@@ -30,24 +31,24 @@ public final class DiagnosticsServer: Sendable {
 
   private let socketPath: String
   private let routes: Routes
-  private let lifetime: TimeAmount
+  private let limits: RequestHandler.TimeLimits
   private let running = Mutex<Running?>(nil)
 
   public convenience init(socketPath: String, views: DiagnosticsViews) {
-    self.init(socketPath: socketPath, views: views, lifetime: .seconds(60))
+    self.init(socketPath: socketPath, views: views, limits: RequestHandler.TimeLimits())
   }
 
-  init(socketPath: String, views: DiagnosticsViews, lifetime: Duration) {
+  init(socketPath: String, views: DiagnosticsViews, limits: RequestHandler.TimeLimits) {
     self.socketPath = socketPath
     routes = Routes(views: views)
-    self.lifetime = TimeAmount(lifetime)
+    self.limits = limits
   }
 
   /// What the clients can make the server hold, in bytes, for the memory plan: their input, handlers and a whole reply
   /// for each client that is served, the largest reply being the list of `signals` signals or of as many trouble codes
   /// as there are `diagnosticRecords`.
   public static func plannedBytes(signals: Int, diagnosticRecords: Int) -> Int {
-    let connection = InputLimit.head + readBuffer + 8 * 1024
+    let connection = InputLimit.head + CommandPath.bodyLimit + readBuffer + 8 * 1024
     let reply = max(64 * 1024, signals * 192, diagnosticRecords * 448)
     return 2 * clientLimit * connection + clientLimit * reply
   }
@@ -90,22 +91,25 @@ public final class DiagnosticsServer: Sendable {
     // InputLimit alone says what is too much: no head that it lets pass has more fields than bytes.
     var fields = NIOHTTPDecoderLimitConfiguration()
     fields.maxHeaderFieldCount = InputLimit.head
-    let limits = fields
+    let heads = fields
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 32)
       .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readBuffer))
       .childChannelOption(.maxMessagesPerRead, value: 1)
-      .childChannelInitializer { [routes, lifetime] channel in
+      .childChannelInitializer { [routes, limits] channel in
         let crowded = clients.value.served == DiagnosticsServer.clientLimit
         guard !crowded || clients.value.refused < DiagnosticsServer.clientLimit else { return channel.close() }
         clients.value.count(1, crowded: crowded)
         channel.closeFuture.whenComplete { _ in clients.value.count(-1, crowded: crowded) }
+        var limits = limits
+        if crowded { limits.lifetime = min(limits.lifetime, .seconds(1)) }
+        let handler = RequestHandler(routes: routes, crowded: crowded, limits: limits)
         return channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandlers([
             InputLimit(),
-            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: heads)),
             HTTPResponseEncoder(),
-            RequestHandler(routes: routes, crowded: crowded, lifetime: crowded ? min(lifetime, .seconds(1)) : lifetime),
+            handler,
           ])
         }
       }

@@ -1,8 +1,8 @@
-// What the server may look at: read-only views of the running house, handed in by who composes it.
+// What the server may look at, and the one way in which it may ask for something: handed in by who composes the house.
 public import Documents
 
-/// Read-only views of the daemon. Each closure is called on the server's event loop, once per request, and must return
-/// at once from a snapshot: it may not wait for another thread's work.
+/// Read-only views of the daemon, and its ear for commands. Each closure is called on the server's event loop, once per
+/// request, and must return at once, a view from a snapshot: it may not wait for another thread's work.
 public struct DiagnosticsViews: Sendable {
   public var status: @Sendable () -> StatusDocument
   /// Every signal of the catalogue, those without a value included.
@@ -18,10 +18,20 @@ public struct DiagnosticsViews: Sendable {
   public var dtcs: @Sendable () -> [TroubleCodeDocument]
   /// Every control unit that said something about itself.
   public var units: @Sendable () -> [ControlUnitDocument]
+  public var polling: @Sendable () -> PollingDocument
+  /// Carries out a command, or refuses it. The reply may come later and from any thread, within 15 s; a later one, a
+  /// second one, and one whose client has left go nowhere. The command stands even when its client leaves.
+  public var command: Command
   /// The body of `/metrics` in Prometheus' text format.
   public var metrics: @Sendable () -> String
 
-  /// - Parameter metrics: Nil to make `/metrics` from the other views.
+  public typealias Command =
+    @Sendable (DiagnosticsCommand, Caller, _ reply: @escaping @Sendable (CommandReply) -> Void) -> Void
+
+  /// - Parameters:
+  ///   - polling: Where it is not given, nothing may be asked of the vehicle.
+  ///   - command: Where it is not given, every command is refused.
+  ///   - metrics: Nil to make `/metrics` from the other views.
   public init(
     status: @escaping @Sendable () -> StatusDocument,
     signals: @escaping @Sendable () -> [SignalDocument],
@@ -32,6 +42,8 @@ public struct DiagnosticsViews: Sendable {
     trips: @escaping @Sendable () -> [TripDocument],
     dtcs: @escaping @Sendable () -> [TroubleCodeDocument],
     units: @escaping @Sendable () -> [ControlUnitDocument],
+    polling: @escaping @Sendable () -> PollingDocument = { PollingDocument() },
+    command: @escaping Command = DiagnosticsViews.refuse,
     metrics: (@Sendable () -> String)? = nil
   ) {
     self.status = status
@@ -43,9 +55,20 @@ public struct DiagnosticsViews: Sendable {
     self.trips = trips
     self.dtcs = dtcs
     self.units = units
+    self.polling = polling
+    self.command = command
     self.metrics =
       metrics ?? {
-        prometheusText(status: status(), health: health(), alerts: alerts(), sources: sources(), memory: memory())
+        prometheusText(
+          status: status(), health: health(), alerts: alerts(), sources: sources(), memory: memory(),
+          polling: polling())
       }
+  }
+
+  /// Says no to everything: for a daemon that has no bus.
+  public static let refuse: Command = { _, _, reply in
+    reply(
+      .refused(
+        code: "no-bus", reason: "this daemon does nothing on a bus", mend: "ask the one that runs on the vehicle"))
   }
 }

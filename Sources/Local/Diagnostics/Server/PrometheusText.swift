@@ -5,7 +5,7 @@ import Vocabulary
 /// The documents as metrics. What is not known gives no line: a 0 would be a lie that somebody alerts on.
 public func prometheusText(
   status: StatusDocument, health: [HealthDocument], alerts: [AlertDocument], sources: [SourceDocument],
-  memory: MemoryDocument
+  memory: MemoryDocument, polling: PollingDocument = PollingDocument()
 ) -> String {
   var text = Exposition()
   text.family("telltale_info", "gauge", "Always 1; version, vehicle and mode of the daemon.")
@@ -25,12 +25,9 @@ public func prometheusText(
   text.family("telltale_distance_km_total", "counter", "Kilometres since Telltale watches this vehicle.")
   text.sample([:], status.distanceKm)
 
-  text.family("telltale_source_frames_total", "counter", "Frames by source.")
-  for s in sources { text.sample(["source": s.name, "kind": s.kind], Double(s.frames)) }
-  text.family("telltale_source_dropped_total", "counter", "Frames lost by source.")
-  for s in sources { text.sample(["source": s.name, "kind": s.kind], Double(s.dropped)) }
-  text.family("telltale_source_damaged_lines_total", "counter", "Lines of a recording that could not be read.")
-  for s in sources { text.sample(["source": s.name, "kind": s.kind], Double(s.damagedLines)) }
+  text.add(sources)
+  text.add(status.data)
+  text.add(polling)
 
   text.family("telltale_component_state", "gauge", "1 for the state that the component is in.")
   for h in health { text.sample(["component": h.component, "state": h.state], 1) }
@@ -98,47 +95,4 @@ public func prometheusText(
 extension HealthDocument {
   /// Nil while the component is unknown: there is no score that it could be the confidence of.
   var knownConfidence: Double? { state == HealthState.unknown.name ? nil : confidence }
-}
-
-/// Writes metric families; a family's head is written with its first sample, so that an empty one leaves no trace.
-private struct Exposition {
-  var lines = ""
-  private var name = ""
-  private var head = ""
-
-  mutating func family(_ name: String, _ type: String, _ help: String) {
-    self.name = name
-    head = "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-  }
-
-  mutating func sample(_ labels: KeyValuePairs<String, String>, _ value: Double?, more: String? = nil) {
-    guard let value, value.isFinite else { return }
-    var inside = labels.map { "\($0)=\"\(escaped($1))\"" }
-    if let more { inside.append(more) }
-    let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-    lines += head + name + (inside.isEmpty ? "" : "{" + inside.joined(separator: ",") + "}") + " " + number + "\n"
-    head = ""
-  }
-
-  mutating func quantiles(_ labels: KeyValuePairs<String, String>, _ q: QuantilesDocument?) {
-    guard let q else { return }
-    for (level, value) in [
-      ("0.05", q.p05), ("0.1", q.p10), ("0.25", q.p25), ("0.5", q.p50), ("0.75", q.p75), ("0.9", q.p90),
-      ("0.95", q.p95),
-    ] { sample(labels, value, more: "quantile=\"\(level)\"") }
-  }
-
-  /// A label's value with backslash, quote and newline escaped, as the format asks.
-  private func escaped(_ value: String) -> String {
-    var result = ""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\\": result += "\\\\"
-      case "\"": result += "\\\""
-      case "\n": result += "\\n"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
 }

@@ -3,57 +3,112 @@
 import NIOCore
 import NIOHTTP1
 
-/// Answers the connection's request from `routes`, or with 503 when there are too many clients.
+/// Answers the connection's request from `routes`, or with 503 when there are too many clients. A command's reply may
+/// come later; the connection waits for it, and nobody else does.
 final class RequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
   private enum Phase {
     case waiting
-    case receiving(HTTPRequestHead)
+    case receiving(HTTPRequestHead, body: [UInt8])
+    /// A command has been handed over.
+    case executing(PendingReply, patience: Scheduled<Void>)
     case replying
   }
 
   private let routes: Routes
   private let crowded: Bool
-  private let lifetime: TimeAmount
+  private let limits: TimeLimits
   private var phase = Phase.waiting
   private var deadline: Scheduled<Void>?
 
-  /// - Parameters:
-  ///   - crowded: Whether this client is one too many.
-  ///   - lifetime: From accepting the connection to its end, whatever the client does.
-  init(routes: Routes, crowded: Bool, lifetime: TimeAmount) {
+  struct TimeLimits: Sendable {
+    /// From accepting a connection to its end, whatever the client does.
+    var lifetime = TimeAmount.seconds(60)
+    /// From handing a command over to giving up on its reply.
+    var patience = TimeAmount.seconds(15)
+  }
+
+  /// - Parameter crowded: Whether this client is one too many.
+  init(routes: Routes, crowded: Bool, limits: TimeLimits) {
     self.routes = routes
     self.crowded = crowded
-    self.lifetime = lifetime
+    self.limits = limits
   }
 
   func channelActive(context: ChannelHandlerContext) {
     let channel = context.channel
-    deadline = channel.eventLoop.scheduleTask(in: lifetime) { channel.close(promise: nil) }
+    deadline = channel.eventLoop.scheduleTask(in: limits.lifetime) { channel.close(promise: nil) }
     context.fireChannelActive()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
+    endExecution()
     context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch (unwrapInboundIn(data), phase) {
     case (.head(let head), .waiting):
-      phase = .receiving(head)
-    case (.end, .receiving(let head)):
-      let reply =
-        crowded
-        ? Reply.error(.serviceUnavailable, "too many clients are connected", mend: "close some, or try again soon")
-        : routes.reply(to: head.method, head.uri)
-      send(reply, withoutBody: head.method == .HEAD, context: context)
+      phase = .receiving(head, body: [])
+    case (.body(let part), .receiving(let head, let body)):
+      // One byte more than a command may have is enough to refuse it, and for all else a body is nothing.
+      let room = CommandPath.bodyLimit + 1 - body.count
+      if room > 0 { phase = .receiving(head, body: body + part.readableBytesView.prefix(room)) }
+    case (.end, .receiving(let head, let body)):
+      guard !crowded else {
+        return send(
+          .error(.serviceUnavailable, "too many clients are connected", mend: "close some, or try again soon"),
+          withoutBody: head.method == .HEAD, context: context)
+      }
+      switch routes.answer(to: head.method, head.uri, body: body) {
+      case .reply(let reply): send(reply, withoutBody: head.method == .HEAD, context: context)
+      case .command(let command): execute(command, context: context)
+      }
     default:
-      // No endpoint takes a body (InputLimit has counted it), and a second request gets no answer.
+      // A second request gets no answer.
       break
     }
+  }
+
+  /// Hands the command over together with who gave it.
+  private func execute(_ command: DiagnosticsCommand, context: ChannelHandlerContext) {
+    let loop = context.eventLoop
+    let connection = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+    let pending = PendingReply { reply in
+      loop.execute {
+        let (handler, context) = connection.value
+        handler.send(Reply(reply), context: context)
+      }
+    }
+    let patience = loop.scheduleTask(in: limits.patience) {
+      let (handler, context) = connection.value
+      handler.send(
+        .error(
+          .gatewayTimeout, "the daemon has not carried the command out in time",
+          mend: "it may still do so: look at /v1/polling or /v1/dtcs before trying again"), context: context)
+    }
+    phase = .executing(pending, patience: patience)
+    let run = routes.views.command
+    Caller.ofPeer(context.channel).whenComplete { result in
+      switch result {
+      case .success(let caller):
+        run(command, caller) { pending.deliver($0) }
+      case .failure(let error):
+        pending.deliver(
+          .failed(reason: "the kernel does not tell who is calling: \(error)", mend: "connect again"))
+      }
+    }
+  }
+
+  /// From here on a reply to the command, if there is one, goes nowhere.
+  private func endExecution() {
+    guard case .executing(let pending, let patience) = phase else { return }
+    pending.cut()
+    patience.cancel()
+    phase = .replying
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -81,6 +136,7 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func send(_ reply: Reply, withoutBody: Bool = false, context: ChannelHandlerContext) {
     if case .replying = phase { return }
+    endExecution()
     phase = .replying
     var headers: HTTPHeaders = [
       "Content-Type": reply.contentType, "Content-Length": String(reply.body.count), "Cache-Control": "no-store",

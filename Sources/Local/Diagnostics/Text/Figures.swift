@@ -36,6 +36,12 @@ enum Figures {
     return parts[first..<min(first + 2, 4)].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
   }
 
+  /// Two decimals below ten, none from there on: `0`, `0.03`, `4.5`, `1200`.
+  static func rate(perMillion rate: Double?) -> String {
+    guard let rate else { return unknown }
+    return plain((rate * (rate < 10 ? 100 : 1)).rounded() / (rate < 10 ? 100 : 1))
+  }
+
   /// IEC 80000-13 binary multiples: `512 B`, `1.9 MiB`.
   static func bytes(_ count: some BinaryInteger) -> String {
     var value = Double(count)

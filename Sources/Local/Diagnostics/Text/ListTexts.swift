@@ -1,4 +1,4 @@
-// Signals, sources, trips and memory for people.
+// Signals, trips and memory for people.
 public import Documents
 
 public func text(of signals: [SignalDocument], colour: Bool) -> String {
@@ -11,23 +11,6 @@ public func text(of signals: [SignalDocument], colour: Bool) -> String {
       StyledText(Figures.span(seconds: s.ageSeconds)),
       StyledText(s.validity + (s.lastValue.map { ", was " + Figures.plain($0) } ?? ""), meaning),
     ])
-  }
-  return table.rendered(colour: colour)
-}
-
-public func text(of sources: [SourceDocument], colour: Bool) -> String {
-  guard !sources.isEmpty else { return "no sources configured\n" }
-  var table = TextTable(columns: [
-    "SOURCE": .left, "KIND": .left, "STATE": .left, "FRAMES": .right, "DROPPED": .right, "DAMAGED LINES": .right,
-  ])
-  for s in sources {
-    table.add([
-      StyledText(s.name), StyledText(s.kind), StyledText(s.state, s.error == nil ? .plain : .bad),
-      StyledText("\(s.frames)"), StyledText("\(s.dropped)", s.dropped > 0 ? .warning : .plain),
-      StyledText("\(s.damagedLines)", s.damagedLines > 0 ? .warning : .plain),
-    ])
-    if let error = s.error { table.add(note: StyledText(error, .bad)) }
-    if let damage = s.firstDamage { table.add(note: StyledText("first damage: " + damage, .warning)) }
   }
   return table.rendered(colour: colour)
 }

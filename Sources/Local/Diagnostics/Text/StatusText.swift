@@ -17,6 +17,10 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
       + "\(f.dropped) dropped",
     f.dropped > 0 ? .warning : .plain)
   line("sources", "\(status.sources)")
+  if let data = status.data {
+    line("data", ([data.state] + data.reasons).joined(separator: "; "), meaning(ofData: data.state))
+  }
+  line("polling", status.polling, meaning(ofPolling: status.polling))
   line("signals", "\(status.signals.valid) of \(status.signals.known) valid")
   let trip = status.trip.map { "number \($0.number), since \($0.started), \(decimal($0.distanceKm, 1)) km" }
   line("trip", trip ?? "none")
@@ -36,6 +40,14 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
     store.error == nil ? .plain : .bad)
   for warning in status.warnings { line("warning", warning, .warning) }
   return table.rendered(colour: colour)
+}
+
+private func meaning(ofData state: String) -> StyledText.Meaning {
+  switch state {
+  case "good": .good
+  case "degraded": .warning
+  default: .bad
+  }
 }
 
 private func broker(_ sync: StatusDocument.Sync) -> String {

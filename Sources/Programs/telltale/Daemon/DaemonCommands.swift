@@ -10,6 +10,8 @@ struct StatusCommand: ParsableCommand {
     discussion: """
       frames     received from all sources since the start, and what became of them: "unmatched" frames are of no \
       loaded pack, "dropped" ones were lost before they could be read.
+      data       whether what the sources gave can be trusted, and why not: loss, errors, times without hearing.
+      polling    whether the daemon asks the vehicle for values; "telltale polling" has more.
       queued     records that no receiver has acknowledged yet; they are safe on disk.
 
       Examples:
@@ -42,11 +44,16 @@ struct AlertsCommand: ParsableCommand {
 struct SourcesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sources",
-    abstract: "Show where frames come from, and what was lost or damaged on the way.",
+    abstract: "Show where frames come from, how each bus is, and what was lost on the way.",
     discussion: """
+      state        error-active is a healthy bus. In error-warning and error-passive the controller counts errors: \
+      look at wiring, termination and bit rate. In bus-off, down and absent nothing can be heard.
+      lost         frames that the daemon or the controller missed, and how many that is of a million.
+      blind        for how long the bus could not be read since the daemon started.
+
       Examples:
         telltale sources
-        telltale sources --json
+        telltale sources --json | jq '.[] | select(.busState != "error-active") | .name'
       """)
 
   @OptionGroup var daemon: DaemonOptions

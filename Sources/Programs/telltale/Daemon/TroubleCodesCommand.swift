@@ -8,7 +8,7 @@ import Vocabulary
 struct TroubleCodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dtcs",
-    abstract: "Show the trouble codes that control units tell, and the malfunction lamp.",
+    abstract: "Show the trouble codes that control units tell, and the malfunction lamp; or clear them.",
     discussion: """
       Codes that are there come first, the confirmed and active ones before the pending; below them stand those that are \
       history. A code that a control unit broadcasts by itself (J1939 DM1) is shown once it was told three times in two \
@@ -22,7 +22,15 @@ struct TroubleCodesCommand: ParsableCommand {
         telltale dtcs P0301               one code, of whichever control units
         telltale dtcs "SPN 110 FMI 0"
         telltale dtcs --json | jq -r '.[] | select(.status | index("confirmed")) | .code'
-      """)
+        telltale dtcs clear               asks before it does anything
+      """,
+    subcommands: [ShowTroubleCodesCommand.self, ClearTroubleCodesCommand.self],
+    defaultSubcommand: ShowTroubleCodesCommand.self)
+}
+
+struct ShowTroubleCodesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show trouble codes and the malfunction lamp.")
 
   @Argument(help: "One code, for example P0301. Without it: all.")
   var code: String?

@@ -1,4 +1,4 @@
-// What Swift cannot import from Linux: SocketCAN, epoll, timers and signals by descriptor, clocks.
+// What Swift cannot import from Linux: epoll, timers and signals by descriptor, clocks.
 // Every call that can fail returns -errno instead of setting errno, so that nothing can clobber it on the way.
 #ifndef TELLTALE_CLINUX_H
 #define TELLTALE_CLINUX_H
@@ -13,21 +13,6 @@ int telltale_clock_is_synchronised(void);
 
 // A small file into a buffer: bytes read, or -errno.
 long telltale_read_file(const char *path, char *buffer, size_t capacity);
-
-// SocketCAN. A received frame: identifier word with flags, length, FD flags, 64 data bytes, kernel stamp.
-struct telltale_can_frame {
-  uint32_t id;
-  uint8_t length;
-  uint8_t flags;     // 1 BRS, 2 ESI, 4 FD
-  uint8_t reserved[2];
-  uint8_t data[64];
-  int64_t wall_ns;   // kernel receive stamp in wall time; 0 when the kernel gave none
-};
-// Opens, configures and binds a raw socket; returns the descriptor or -errno.
-int telltale_can_open(const char *interface, int receive_buffer_bytes);
-// Receives up to n frames without blocking; returns their count, 0 when none is there, or -errno.
-// *dropped is set to the kernel's drop counter of this socket when the kernel reported one.
-int telltale_can_receive(int fd, struct telltale_can_frame *frames, int n, uint32_t *dropped);
 
 // epoll and descriptors.
 int telltale_epoll_create(void);
@@ -56,6 +41,8 @@ void telltale_release_free_memory(void);
 typedef void (*telltale_thread_body)(void *context);
 int telltale_thread_start(const char *name, size_t stack_bytes, telltale_thread_body body, void *context, uint64_t *thread);
 int telltale_thread_join(uint64_t thread);
+// Puts the calling thread among the real-time threads (SCHED_FIFO, 1...99); 0 leaves it ordinary. 0 or -errno.
+int telltale_thread_make_realtime(int priority);
 
 // Resident and private memory of this process in bytes, from /proc/self/status and smaps_rollup.
 int telltale_memory_use(uint64_t *resident, uint64_t *peak, uint64_t *anonymous);

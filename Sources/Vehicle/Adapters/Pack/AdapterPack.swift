@@ -1,5 +1,6 @@
 // An adapter pack: what a folder below adapters/ says about a kind of vehicle.
 public import ConfigurationFile
+public import VehicleBus
 public import Vocabulary
 
 /// One signal that a pack maps, whatever it comes from.
@@ -20,6 +21,8 @@ public struct PackSignal: Sendable {
     case parameter(UInt8, value: String?)
     /// A signal of `networks[network]`.
     case message(network: Int, message: String, signal: String)
+    /// A record of a sensor's SenML by its name, and the unit that it is expected in; see `SensorMapping`.
+    case sensor(name: String, unit: String)
   }
 }
 
@@ -41,6 +44,13 @@ public struct PackNetwork: Sendable {
   public var line: Int
 }
 
+/// Something beside OBD-II parameters that is worth asking a vehicle of this kind, if the user lets Telltale ask at
+/// all.
+public struct PackQuestion: Sendable {
+  public var item: PollItem
+  public var line: Int
+}
+
 /// A pack as it was read from `pack.yaml`; the network descriptions that it names are not opened yet.
 public struct AdapterPack: Sendable {
   public var name: String
@@ -53,6 +63,7 @@ public struct AdapterPack: Sendable {
   public var covers: [String]
   public var networks: [PackNetwork] = []
   public var signals: [PackSignal] = []
+  public var questions: [PackQuestion] = []
   /// Component parameters for this kind of vehicle: component, name, value.
   public var parameters: [(component: ComponentID, name: String, value: Double)] = []
   public var displacementLitres: Double?

@@ -10,8 +10,8 @@ struct PackReader {
   private(set) var errors: [ConfigurationError] = []
 
   /// Age in seconds at which a value no longer stands for now, at least. Replies come as often as somebody asks, which
-  /// may be seldom; what a vehicle sends of itself comes regularly.
-  private static let leastAge = (replies: 15.0, messages: 5.0)
+  /// may be seldom; what a vehicle sends of itself comes regularly; sensors save their batteries.
+  static let leastAge = (replies: 15.0, messages: 5.0, sensors: 15.0)
   /// A value outlives the loss of two that should have followed it.
   private static let periodsToStale = 3.0
 
@@ -23,7 +23,7 @@ struct PackReader {
   }
 
   /// Runs a step; an error that it throws is kept.
-  private mutating func attempt(_ step: (inout PackReader) throws(ConfigurationError) -> Void) {
+  mutating func attempt(_ step: (inout PackReader) throws(ConfigurationError) -> Void) {
     do throws(ConfigurationError) {
       try step(&self)
     } catch {
@@ -43,6 +43,18 @@ struct PackReader {
     attempt { reader throws(ConfigurationError) in
       for entry in try root.sections("dbc") {
         reader.attempt { reader throws(ConfigurationError) in try reader.readNetwork(entry) }
+      }
+    }
+    attempt { reader throws(ConfigurationError) in
+      for entry in try root.sections("senml") {
+        reader.attempt { reader throws(ConfigurationError) in reader.pack.signals.append(try reader.sensor(entry)) }
+      }
+    }
+    attempt { reader throws(ConfigurationError) in
+      for entry in try root.sections("ask") {
+        reader.attempt { reader throws(ConfigurationError) in
+          reader.pack.questions.append(try PackReader.question(entry))
+        }
       }
     }
     attempt { reader throws(ConfigurationError) in
@@ -121,7 +133,7 @@ struct PackReader {
   /// - Parameters:
   ///   - unit: of the source; nil where only the pack can say it.
   ///   - range: of the source, in its unit.
-  private mutating func signal(
+  mutating func signal(
     _ entry: Section, from source: PackSignal.Source, unit: String?, range: ClosedRange<Double>, leastAge: Double
   ) throws(ConfigurationError) -> PackSignal {
     let path = try entry.string("signal")

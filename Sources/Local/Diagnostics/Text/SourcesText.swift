@@ -1,0 +1,94 @@
+// Sources for people: how each bus is, what was lost, and for how long nothing could be heard.
+
+/// One row a source, and below it what is worth knowing about its interface and its errors.
+public func text(of sources: [SourceDocument], colour: Bool) -> String {
+  guard !sources.isEmpty else { return "no sources configured\n" }
+  var table = TextTable(columns: [
+    "SOURCE": .left, "KIND": .left, "STATE": .left, "FRAMES": .right, "LOST": .right, "PER MILLION": .right,
+    "BLIND": .right,
+  ])
+  for s in sources {
+    let isBus = s.busState != nil
+    table.add([
+      StyledText(s.name), StyledText(s.kind), state(of: s), StyledText("\(s.frames)"),
+      StyledText("\(s.lost)", s.lost > 0 ? .warning : .plain), StyledText(Figures.rate(perMillion: s.lossPerMillion)),
+      StyledText(isBus ? Figures.span(seconds: s.blindSeconds) : Figures.unknown, s.isBlind ? .bad : .plain),
+    ])
+    for note in notes(on: s) { table.add(note: note) }
+  }
+  return table.rendered(colour: colour)
+}
+
+private func state(of source: SourceDocument) -> StyledText {
+  guard let bus = source.busState else { return StyledText(source.state, source.error == nil ? .plain : .bad) }
+  let text = bus == source.state ? bus : source.state + ", " + bus
+  if source.isBlind { return StyledText(text, .bad) }
+  return StyledText(text, bus == "error-active" ? (source.error == nil ? .good : .bad) : .warning)
+}
+
+private func notes(on source: SourceDocument) -> [StyledText] {
+  var notes: [StyledText] = []
+  if let error = source.error { notes.append(StyledText(error, .bad)) }
+  if let since = source.blindSince { notes.append(StyledText("nothing can be heard since " + since, .bad)) }
+  let facts = interface(source)
+  if !facts.isEmpty { notes.append(StyledText(facts.joined(separator: ", "), .faint)) }
+  if source.lost > 0 { notes.append(StyledText(loss(source), .warning)) }
+  if source.errorFrames > 0 { notes.append(StyledText(errors(source), .warning)) }
+  if let transmit = source.transmitErrors, let receive = source.receiveErrors, transmit > 0 || receive > 0 {
+    // From 97 on the controller itself warns (ISO 11898-1).
+    let isHigh = max(transmit, receive) > 96
+    notes.append(StyledText("error counters: \(transmit) sending, \(receive) receiving", isHigh ? .warning : .faint))
+  }
+  if source.outages > 0 {
+    let span = Figures.span(seconds: source.blindSeconds)
+    notes.append(StyledText("could not be heard \(times(source.outages)), \(span) in all", .warning))
+  }
+  if source.damagedLines > 0 {
+    let first = source.firstDamage.map { "; the first: " + $0 } ?? ""
+    let what = source.busState == nil ? "lines" : "messages"
+    notes.append(StyledText("\(source.damagedLines) \(what) could not be read\(first)", .warning))
+  }
+  return notes
+}
+
+private func interface(_ source: SourceDocument) -> [String] {
+  var facts: [String] = []
+  if let kind = source.interfaceKind { facts.append("a \(kind) interface") }
+  if let bitrate = source.bitrate { facts.append(Figures.plain(Double(bitrate) / 1000) + " kbit/s") }
+  if let onBus = source.onBus { facts.append("\(onBus) packets at the interface") }
+  if source.filtered { facts.append("the kernel hands on only what a pack describes") }
+  if source.busState != nil { facts.append("\(source.transmitted) frames sent by this machine") }
+  return facts
+}
+
+private func loss(_ source: SourceDocument) -> String {
+  var parts: [String] = []
+  if source.dropped > 0 { parts.append("\(source.dropped) frames because the daemon came too late") }
+  if source.overruns > 0 { parts.append("some in the controller \(times(source.overruns))") }
+  return "lost: " + parts.joined(separator: ", ")
+}
+
+private func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+
+private func errors(_ source: SourceDocument) -> String {
+  let kinds = source.errors.filter { $0.count > 0 }.map { "\($0.count) \(inWords($0.kind))" }
+  return "\(source.errorFrames) error frames" + (kinds.isEmpty ? "" : ": " + kinds.joined(separator: ", "))
+}
+
+/// What a kind of error on a bus means (linux/can/error.h).
+private func inWords(_ kind: String) -> String {
+  switch kind {
+  case "tx-timeout": "not sent in time"
+  case "arbitration-lost": "arbitration lost"
+  case "rx-overflow": "overflows of the controller's receive buffer"
+  case "tx-overflow": "overflows of the controller's send buffer"
+  case "warning", "passive", "active": "changes to error-" + kind
+  case "bit", "form", "stuff", "transceiver": kind + " errors"
+  case "protocol": "other errors of the protocol"
+  case "overload": "overloads"
+  case "no-ack": "not acknowledged (nobody else on the bus?)"
+  case "bus-error": "bus errors"
+  case "restarted": "restarts"
+  default: kind
+  }
+}

@@ -1,0 +1,48 @@
+// What control and capture tell each other: rings one way, a board the other.
+import CLinux
+import Glibc
+import Pipeline
+import Synchronization
+import VehicleBus
+import Vocabulary
+
+/// Shared by the control thread and the capture thread. Neither ever waits for the other.
+final class BusLink: Sendable {
+  /// By bus: descriptors on their way to capture and back.
+  let slots: [DescriptorSlot]
+  /// Control → capture: how buses are.
+  let notices = Ring<BusNotice>(capacity: 64)
+  /// Control → capture: what sensors measured.
+  let samples = Ring<Sample>(capacity: 512)
+  private let board: Mutex<VehicleSigns>
+  private let bell: Int32
+
+  /// - Parameter buses: how many the configuration has, at most 8.
+  init(buses: Int) {
+    slots = (0..<buses).map { _ in DescriptorSlot() }
+    board = Mutex(VehicleSigns(time: .zero))
+    bell = telltale_eventfd()
+  }
+
+  deinit { close(bell) }
+
+  static func memoryBytes(buses: Int) -> Int {
+    let link = BusLink(buses: buses)
+    return link.notices.memoryBytes + link.samples.memoryBytes + MemoryLayout<VehicleSigns>.stride
+  }
+
+  /// Readable when there is news for capture.
+  var captureBell: Int32 { bell }
+
+  /// Control: wakes capture.
+  func ring() { telltale_eventfd_signal(bell) }
+
+  /// Capture: takes note of the bell.
+  func silence() { telltale_eventfd_clear(bell) }
+
+  /// Capture: leaves what it sees of the vehicle, unless control is looking this instant.
+  func post(_ signs: VehicleSigns) { board.withLockIfAvailable { $0 = signs } }
+
+  /// Control: what capture saw last.
+  var signs: VehicleSigns { board.withLock { $0 } }
+}

@@ -1,0 +1,74 @@
+// The memory plan of a configuration: what every room will hold, before the first frame.
+import Adapters
+import Alerting
+import Diagnostics
+import MQTT
+import Pipeline
+import VehicleBus
+import Vocabulary
+
+extension MemoryPlan {
+  /// Every buffer of the daemon for this vehicle. Decoder tables count twice: a reload builds the new one beside the old.
+  init(_ configuration: GatewayConfiguration, _ vehicle: VehicleDefinition, isReplay: Bool) {
+    self.init(limit: configuration.memoryLimit)
+    let signals = vehicle.catalogue.count
+    let rings = CaptureRings(signals: signals)
+    add("decoder tables (2)", 2 * vehicle.decoder.memoryBytes)
+    // About 200 bytes a signal: path, unit and the index by path.
+    add("signal catalogue", signals * 200)
+    add("signal table", SignalTable(vehicle.catalogue).memoryBytes)
+    add("one-minute roll-ups", RollUps(vehicle.catalogue).memoryBytes)
+    let book = DiagnosticBook()
+    add("what control units said", book.memoryBytes)
+    add("freeze frames for events", book.capacity * (MemoryLayout<DiagnosticRecord>.stride + 96))
+    add("component models and checkpoint", 2 * MemoryLayout<GatewayCheckpoint>.stride)
+    if isReplay {
+      add("recording read-ahead", RecordingSource.memoryBytes)
+    } else {
+      let buses = configuration.interfaces.count
+      add("CAN receive batches", buses * SocketCANSource.memoryBytes)
+      add("rings between control and capture", BusLink.memoryBytes(buses: buses))
+      add("links and kernel filters", buses * 4096 + 16_384)
+      // A plan of at most 512 things to ask with what is known of each and of 16 units, and answers under way.
+      let polled = configuration.sources.count { $0.polling != nil }
+      if polled > 0 { add("polling", polled * 128 << 10) }
+      if configuration.sensorSocket != nil || configuration.sensorTopic != nil {
+        add("sensors' messages", SensorSocket.memoryBytes() + BusControl.mostPacks * 16_384)
+      }
+    }
+    add("capture batch", CaptureLoop.memoryBytes)
+    add("ring capture to recorder: records", rings.records.memoryBytes)
+    add("ring capture to recorder: roll-ups", rings.rollUps.memoryBytes)
+    add("ring capture to recorder: checkpoints", rings.checkpoints.memoryBytes)
+    add("ring courier to recorder", 256 * MemoryLayout<Int64>.stride * 3)
+    // A row is JSON of at most about 2 kB; a group holds at most `groupLimit` of them.
+    add("recorder's open group", Recorder.groupLimit * 2048)
+    add("SQLite page cache, writer", 256 << 10)
+    if configuration.broker != nil {
+      add("SQLite page cache, courier", 128 << 10)
+      add("MQTT window", (configuration.broker?.window ?? 20) * 16_384 + 3 * 256 * 1024)
+    }
+    let records = book.capacity * MemoryLayout<DiagnosticRecord>.stride
+    add(
+      "diagnostics snapshot",
+      2 * (signals * MemoryLayout<SignalReading>.stride + MemoryLayout<CaptureSnapshot>.stride + records))
+    add("diagnostics clients", DiagnosticsServer.plannedBytes(signals: signals, diagnosticRecords: book.capacity))
+    add(
+      "thread stacks",
+      ThreadStack.total(
+        hasCourier: configuration.broker != nil, isLive: !isReplay, hasSensors: configuration.sensorTopic != nil))
+  }
+}
+
+/// Stacks of the threads that the gateway starts, bytes.
+enum ThreadStack {
+  static let capture = 256 << 10
+  static let recorder = 512 << 10
+  static let courier = 512 << 10
+  static let control = 256 << 10
+  static let sensors = 256 << 10
+
+  static func total(hasCourier: Bool, isLive: Bool, hasSensors: Bool) -> Int {
+    capture + recorder + (hasCourier ? courier : 0) + (isLive ? control : 0) + (isLive && hasSensors ? sensors : 0)
+  }
+}

@@ -1,0 +1,122 @@
+// `sources:` of telltale.yaml: the interfaces to listen to, how they are set up, and whether they may be asked.
+import ConfigurationFile
+public import Vocabulary
+
+/// One CAN interface of the configuration.
+public struct SourceChoice: Sendable {
+  public var interface: String
+  /// Whether Telltale may send on it, and how much. Nil, which is the default: it only listens.
+  public var polling: PollingChoice?
+  /// Set up by Telltale if a bit rate is given; else by whoever runs the system.
+  public var bitrate: Int?
+  /// Of the data phase of CAN FD.
+  public var dataBitrate: Int?
+  public var samplePoint: Double?
+  /// The controller does not even acknowledge frames.
+  public var isListenOnly: Bool
+  /// After bus-off the controller is started again, ever more seldom.
+  public var restarts: Bool
+  /// The kernel hands over only what the packs can use.
+  public var isFiltered: Bool
+  public var stamps: TimeStamps
+
+  public enum TimeStamps: String, CaseIterable, Sendable { case software, hardware }
+}
+
+/// What Telltale may ask on one interface.
+public struct PollingChoice: Sendable {
+  public enum Addressing: String, CaseIterable, Sendable {
+    case automatic
+    case bits11 = "11-bit"
+    case bits29 = "29-bit"
+  }
+
+  public var addressing = Addressing.automatic
+  /// A unit that is known is asked alone.
+  public var isPhysical = true
+  /// Requests per second, on the bus and to each unit.
+  public var perSecond = 10.0
+  public var perUnit = 5.0
+  /// Parameters in one request at the most.
+  public var parametersAtOnce = 6
+  /// Longest pause between two looks at a vehicle that is parked on a bus which is silent of itself; 0 for none.
+  public var longestProbe = 900.0
+  /// Seconds between two questions for trouble codes; 0 for never.
+  public var troubleCodes = 300.0
+  /// What this machine calls itself on SAE J1939.
+  public var j1939Address: UInt8 = 249
+  /// Units that may be asked beside those of the standards: request and answer identifier.
+  public var units: [(request: CANID, answer: CANID)] = []
+}
+
+extension SourceChoice {
+  private enum Transmission: String, CaseIterable { case never, polling }
+
+  /// Reads one entry of `sources`.
+  init(_ source: Section) throws(ConfigurationError) {
+    interface = try source.string("can")
+    guard (1...15).contains(interface.utf8.count), !interface.utf8.contains(where: { $0 <= 0x20 || $0 == 0x2F }) else {
+      throw source.error(
+        "can", "an interface's name has 1 to 15 characters, none of them a blank or /",
+        mend: "`ip -br link show type can` lists them")
+    }
+    let transmission: Transmission = try source.choice("transmit", default: .never)
+    bitrate = try source.optionalBitrate("bitrate", in: 10_000...1_000_000)
+    dataBitrate = try source.optionalBitrate("data_bitrate", in: 10_000...8_000_000)
+    samplePoint = try source.optionalNumber("sample_point", in: 0.5...0.95)
+    let listenOnly = try source.optionalBoolean("listen_only")
+    isListenOnly = listenOnly ?? (transmission == .never)
+    restarts = try source.boolean("restart", default: false)
+    isFiltered = try source.boolean("filter", default: true)
+    stamps = try source.choice("timestamps", default: .software)
+    for key in ["data_bitrate", "sample_point", "listen_only"] where bitrate == nil && source.contains(key) {
+      throw source.error(
+        key, "without a bit rate Telltale leaves the interface as it is",
+        mend: "give `bitrate` beside it, or set both where the interface is brought up")
+    }
+    if transmission == .polling && listenOnly == true {
+      throw source.error(
+        "listen_only", "a controller that only listens cannot ask", mend: "leave it out, or write `transmit: never`")
+    }
+    guard transmission == .polling else {
+      if source.contains("polling") {
+        throw source.error(
+          "polling", "this source may not transmit", mend: "write `transmit: polling` beside it to allow it")
+      }
+      return
+    }
+    polling = try PollingChoice(try source.section("polling"))
+  }
+}
+
+extension PollingChoice {
+  init(_ section: Section) throws(ConfigurationError) {
+    addressing = try section.choice("addressing", default: .automatic)
+    isPhysical = try section.boolean("physical", default: isPhysical)
+    perSecond = try section.number("requests_per_second", in: 0.1...50, default: perSecond)
+    perUnit = try section.number("requests_per_unit", in: 0.1...50, default: min(perUnit, perSecond))
+    parametersAtOnce = try section.integer("parameters_at_once", in: 1...6, default: parametersAtOnce)
+    longestProbe = try section.seconds("probe", in: 0...86_400, default: longestProbe)
+    if longestProbe > 0 && longestProbe < 10 {
+      throw section.error("probe", "shorter than 10 s would keep the vehicle awake", mend: "give 10 s or more, or 0 s for never")
+    }
+    troubleCodes = try section.seconds("trouble_codes", in: 0...86_400, default: troubleCodes)
+    if troubleCodes > 0 && troubleCodes < 5 {
+      throw section.error("trouble_codes", "more often than every 5 s", mend: "give 5 s or more, or 0 s for never")
+    }
+    j1939Address = UInt8(try section.integer("j1939_address", in: 0...253, default: Int(j1939Address)))
+    for unit in try section.sections("units") {
+      let (request, answer) = (try PollingChoice.identifier(unit, "to"), try PollingChoice.identifier(unit, "answer"))
+      guard request != answer else {
+        throw unit.error("answer", "is the identifier of the request", mend: "give the one that the unit answers on")
+      }
+      units.append((request, answer))
+    }
+  }
+
+  /// Up to 7FF an identifier of 11 bits; beyond that one of 29.
+  private static func identifier(_ section: Section, _ key: String) throws(ConfigurationError) -> CANID {
+    let value = UInt32(try section.integer(key, in: 0...0x1FFF_FFFF))
+    return value <= 0x7FF ? CANID(standard: value) : CANID(extended: value)
+  }
+}

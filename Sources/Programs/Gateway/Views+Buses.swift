@@ -1,0 +1,174 @@
+// What the technician may look at of the buses: sources, the health of the data, polling; and the way for commands.
+import Decoding
+import Diagnostics
+import Documents
+import VehicleBus
+import Vocabulary
+
+extension Views {
+  func sources() -> [SourceDocument] { buses() + (control?.snapshot.sensors.map { [sensors($0)] } ?? []) }
+
+  /// What was added to the vehicle counts as one source.
+  private func sensors(_ counters: SensorCounters) -> SourceDocument {
+    let refused = SensorRefusal.allCases.filter { counters.refused($0) > 0 }
+    var document = SourceDocument(
+      name: configuration.sensorSocket ?? configuration.sensorTopic?.topic ?? "sensors", kind: "senml", state: "open",
+      frames: counters.datagrams, dropped: counters.refused(.flood), damagedLines: 0,
+      error: refused.first.map { reason in
+        "\(counters.refused(reason)) refused as \(reason.code)" + (counters.example(of: reason).map { ", such as " + $0 } ?? "")
+      })
+    document.errors = refused.map { .init(kind: $0.code, count: counters.refused($0)) }
+    if let topic = sensorTopic?.snapshot, !topic.isConnected, configuration.sensorSocket == nil { document.state = "down" }
+    return document
+  }
+
+  private func buses() -> [SourceDocument] {
+    let control = control?.snapshot
+    return board.sources().enumerated().map { index, source in
+      let isDamage = source.counters.damagedLines > 0
+      var document = SourceDocument(
+        name: source.name, kind: source.kind, state: source.state.name, frames: source.counters.frames,
+        dropped: source.counters.dropped, damagedLines: source.counters.damagedLines,
+        firstDamage: isDamage ? source.problem : nil, error: isDamage ? nil : source.problem)
+      guard let control else { return document }
+      describe(&document, source)
+      if index < control.links.count {
+        let report = control.links[index].report
+        document.bitrate = report.bitRate > 0 ? Int(report.bitRate) : nil
+        document.interfaceKind = report.kind.isEmpty ? nil : report.kind
+        document.onBus = report.exists ? report.statistics.receivedPackets : nil
+        document.filtered = control.isFiltered[index]
+        if report.controllerState != nil {
+          document.transmitErrors = Int(source.signs.condition.transmitErrors)
+          document.receiveErrors = Int(source.signs.condition.receiveErrors)
+        }
+      }
+      return document
+    }
+  }
+
+  private func describe(_ document: inout SourceDocument, _ source: SourceSnapshot) {
+    document.busState = source.signs.condition.state.name
+    document.errorFrames = source.counters.errorFrames
+    document.errors = BusErrorKind.allCases.compactMap { kind in
+      source.errors[kind] > 0 ? .init(kind: kind.name, count: source.errors[kind]) : nil
+    }
+    document.overruns = source.counters.overruns
+    document.transmitted = source.counters.transmitted
+    document.outages = source.counters.outages
+    document.blindSeconds = Double(source.counters.blindNanoseconds) * 1e-9
+  }
+
+  func dataHealth() -> DataHealthDocument {
+    let hours = board.sources().map(\.quality.hour)
+    return DataHealthDocument(
+      of: zip(buses(), hours).map { source, hour in
+        .init(
+          source: source, frames: hour.frames, lost: hour.lost, blindSeconds: hour.blind, observedSeconds: hour.observed)
+      })
+  }
+
+  // MARK: Polling
+
+  func polling() -> PollingDocument {
+    guard let snapshot = control?.snapshot, let transmit = snapshot.transmit else { return PollingDocument() }
+    let stamp = board.read().stamp
+    func text(_ time: Instant) -> String {
+      var at = stamp
+      at.wallNanoseconds &+= time.nanoseconds &- stamp.uptime.nanoseconds
+      at.uptime = time
+      return at.rfc3339
+    }
+    let interfaces = configuration.interfaces
+    func name(_ bus: UInt8) -> String { Int(bus) < interfaces.count ? interfaces[Int(bus)] : "bus \(bus)" }
+    let isEndless = transmit.pausedUntil == Instant(nanoseconds: .max)
+    return PollingDocument(
+      configured: true, state: Views.state(transmit), pausedUntil: isEndless ? nil : transmit.pausedUntil.map(text),
+      parked: .init(
+        state: transmit.parked.state.name, since: transmit.parked.since > .zero ? text(transmit.parked.since) : nil,
+        evidence: transmit.parked.evidence.map { $0.text(name: name) }),
+      buses: transmit.buses.filter(\.mayTransmit).map { bus in
+        document(bus, snapshot.polls[bus.bus], transmit.refusals.filter { $0.last.bus == bus.bus }, name(bus.bus), text)
+      })
+  }
+
+  private static func state(_ report: TransmitReport) -> String {
+    if report.pausedUntil != nil { return "paused" }
+    if report.parked.state != .awake { return "parked" }
+    let buses = report.buses.filter(\.mayTransmit)
+    return buses.allSatisfy { $0.hindrance != nil } ? "quiet" : "running"
+  }
+
+  private func document(
+    _ bus: TransmitReport.Bus, _ report: PollReport?, _ refused: [TransmitReport.Refused], _ name: String,
+    _ text: (Instant) -> String
+  ) -> PollingDocument.Bus {
+    PollingDocument.Bus(
+      name: name, budgetPerSecond: configuration.sources[Int(bus.bus)].polling?.perSecond ?? 0, granted: bus.granted,
+      hindrance: bus.hindrance?.code,
+      refused: refused.map { .init(code: $0.reason.code, count: $0.count, last: text($0.time)) },
+      units: report?.units.map { unit in
+        .init(
+          request: unit.address.requestName, answer: unit.address.answerName, pids: unit.supported,
+          answerMilliseconds: known(unit.answerTime.mean * 1000), packSize: unit.packSize)
+      } ?? [],
+      items: report?.items.map { item in
+        .init(
+          what: item.question.text, unit: item.unit?.answerName, everySeconds: known(item.periodWanted),
+          metSeconds: known(item.periodMet), state: item.state.name)
+      } ?? [], stretch: report?.stretch ?? 1)
+  }
+
+  // MARK: Commands
+
+  /// In a replay there is nobody to command.
+  var command: DiagnosticsViews.Command {
+    guard let control else { return DiagnosticsViews.refuse }
+    return { control.carryOut($0, for: $1, $2) }
+  }
+}
+
+private func known(_ value: Double) -> Double? { value.isFinite ? value : nil }
+
+extension RequestAddress {
+  /// Nil where all units are asked at once.
+  fileprivate var requestName: String? {
+    switch self {
+    case .everybody11, .everybody29: nil
+    case .unit(let request, _): name(of: request)
+    case .j1939(let address): address == 255 ? nil : "SA \(address)"
+    }
+  }
+
+  fileprivate var answerName: String {
+    switch self {
+    case .everybody11, .everybody29: "all"
+    case .unit(_, let answer): name(of: answer)
+    case .j1939(let address): address == 255 ? "all" : "SA \(address)"
+    }
+  }
+
+  private func name(of id: CANID) -> String { String(id.value, radix: 16, uppercase: true) }
+}
+
+extension PollItem.Question {
+  fileprivate var text: String {
+    switch self {
+    case .parameter(let pid): "01 " + hexadecimal(pid) + (OBDParameter.of(pid: pid).map { " " + $0.title } ?? "")
+    case .request(let bytes, _): bytes.bytes.map { hexadecimal($0) }.joined(separator: " ")
+    case .parameterGroup(let group, _): "PGN \(group)"
+    }
+  }
+}
+
+extension PollReport.State {
+  fileprivate var name: String {
+    switch self {
+    case .waiting: "waiting"
+    case .served: "served"
+    case .unsupported: "unsupported"
+    case .refused: "refused"
+    case .silent: "silent"
+    }
+  }
+}

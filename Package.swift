@@ -183,7 +183,8 @@ if Context.environment["TELLTALE_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Vocabulary", "Recordings", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters", "Alerting",
+        "CFuzzer", "Vocabulary", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters",
+        "Alerting", "Diagnostics",
       ],
       path: "Tests/Fuzz/Sources", swiftSettings: strict),
   ]

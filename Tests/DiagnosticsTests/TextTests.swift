@@ -63,8 +63,8 @@ struct TextTests {
         clock          2026-05-28T20:26:40.000Z, quality ntp
         frames         120 received, 100 decoded, 18 unmatched, 2 malformed, 0 dropped
         sources        1
-        data           poor; can0 is error-warning; can0 lost 4 frames, 32258 of a million; 2 lines of drive.log could \
-        not be read
+        data           poor; can0 is error-warning; can0 lost 4 frames in the last hour, 32258 of a million; 2 lines of \
+        drive.log could not be read
         polling        paused
         signals        1 of 3 valid
         trip           none

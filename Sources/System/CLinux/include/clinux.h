@@ -36,6 +36,9 @@ int telltale_notify(const char *state);
 void telltale_share_heap(void);
 // Gives the pages of freed heap memory back to the kernel (malloc_trim of glibc).
 void telltale_release_free_memory(void);
+// Unmaps the pages of code and constants that this process has touched so far; what is needed again comes back from the
+// file, a few pages at a fault. What only start-up needs then no longer counts as this process's memory.
+void telltale_release_code_pages(void);
 
 // A thread with a small stack: 0 or -errno. The body gets context and must not be actor-isolated.
 typedef void (*telltale_thread_body)(void *context);

@@ -34,6 +34,17 @@ import Testing
     ("vehicle: {id: a}\nsources: [{can: can0}, {can: can0}]\n", "sources[1].can"),
     ("vehicle: {id: a}\nsources: [{can: can0-of-the-left-door}]\n", "sources[0].can"),
     ("vehicle: {id: a}\ncomponents: {charging: {low_voltage: 14.2}}\n", "charging"),
+    ("vehicle: {id: a}\nsources: [{can: can0, transmit: yes}]\n", "sources[0].transmit"),
+    ("vehicle: {id: a}\nsources: [{can: can0, polling: {requests_per_second: 5}}]\n", "`transmit: polling`"),
+    ("vehicle: {id: a}\nsources: [{can: can0, transmit: polling, polling: {requests_per_second: 500}}]\n", "0.1"),
+    ("vehicle: {id: a}\nsources: [{can: can0, transmit: polling, polling: {probe: 2 s}}]\n", "sources[0].polling.probe"),
+    ("vehicle: {id: a}\nsources: [{can: can0, bitrate: 5 Mbit/s}]\n", "1 Mbit/s"),
+    ("vehicle: {id: a}\nsources: [{can: can0, data_bitrate: 2 Mbit/s}]\n", "`bitrate`"),
+    ("vehicle: {id: a}\nsources: [{can: can0, transmit: polling, bitrate: 500 kbit/s, listen_only: true}]\n", "listen_only"),
+    ("vehicle: {id: a}\nsources: [{can: can0, transmit: polling, polling: {units: [{to: 0x7A0, answer: 0x7A0}]}}]\n", "answer"),
+    ("vehicle: {id: a}\ncapture: {linger: 2 s}\n", "capture.linger"),
+    ("vehicle: {id: a}\ncapture: {priority: 200}\n", "capture.priority"),
+    ("vehicle: {id: a}\nsensors: {mqtt: {host: h}}\n", "sensors.mqtt.topic"),
   ])
   func aWrongConfigurationNamesItsKeyAndTheMend(text: String, mention: String) throws {
     let rig = try Rig()

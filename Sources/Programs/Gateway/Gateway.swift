@@ -313,17 +313,12 @@ public final class Gateway {
       case SIGHUP: if isReloadable() { return true }
       default: break
       }
-      for problem in control?.snapshot.problems ?? [] where told.insert(problem).inserted { log.warning("\(problem)") }
       let turns = loop.turns
       // A replay that is through has nothing left to turn for: it is idle, not stuck.
       if turns != lastTurns || loop.hasEnded { telltale_notify("WATCHDOG=1") }
       lastTurns = turns
-      for source in views.sources() {
-        for problem in [source.error, source.firstDamage].compactMap({ $0 }) where told.insert(problem).inserted {
-          log.warning("\(problem)")
-        }
-      }
-      progress.show(views.status())
+      for problem in views.problems where told.insert(problem).inserted { log.warning("\(problem)") }
+      if replay != nil { progress.show(views.status()) }
       progress.isOver = loop.hasEnded
       if loop.hasEnded && replay?.exitsAtEnd == true { return false }
     }
@@ -398,7 +393,7 @@ public final class Gateway {
   }
 
   private func describeSources() -> String {
-    let names = views.sources().map { $0.name }.joined(separator: ", ")
+    let names = views.sourceNames.joined(separator: ", ")
     return "\(names) with \(vehicle.packs.joined(separator: ", ")); socket \(configuration.socket)"
   }
 }

@@ -6,6 +6,11 @@ import VehicleBus
 import Vocabulary
 
 extension Views {
+  /// What is wrong with sources, one line each with its mend.
+  var problems: [String] { board.sources().compactMap(\.problem) + (control?.snapshot.problems ?? []) }
+
+  var sourceNames: [String] { board.sources().map(\.name) }
+
   func sources() -> [SourceDocument] { buses() + (control?.snapshot.sensors.map { [sensors($0)] } ?? []) }
 
   /// What was added to the vehicle counts as one source.

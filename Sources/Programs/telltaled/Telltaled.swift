@@ -11,7 +11,8 @@ struct Telltaled: ParsableCommand {
     commandName: "telltaled",
     abstract: "Watches a vehicle's health on the vehicle: CAN in, remaining useful life out.",
     discussion: """
-      Listens to the CAN interfaces that the configuration names (it never transmits), computes the health and the \
+      Listens to the CAN interfaces that the configuration names (and asks on them only where it says \
+      `transmit: polling`), computes the health and the \
       remaining useful life of each component, keeps all of it in SQLite and sends events and alerts to the fleet's \
       broker. `telltale` shows what it knows.
 

@@ -1,4 +1,5 @@
-// The readers of foreign files and of diagnostic traffic, one target each, and what has to hold for any bytes at all.
+// The readers of foreign files, of traffic and of what comes to the daemon's sockets, one target each, and what has to
+// hold for any bytes at all.
 import Adapters
 import CFuzzer
 import DecoderCore
@@ -17,6 +18,12 @@ enum FuzzTarget: String, CaseIterable {
   case isotp, j1939
   /// Whole messages: replies of OBD-II and UDS, and diagnostic messages of J1939.
   case reply, group
+  /// What sensors and people send to the local sockets.
+  case senml, command
+  /// A bus below the decoder: news of the kernel, error frames, answers under way.
+  case link, errorframe, requests
+  /// Answers of a vehicle that is polled, and wishes to transmit.
+  case planner, `guard`
 
   /// Set once by the main program, before the first input; libFuzzer calls on the same thread.
   nonisolated(unsafe) static var chosen = FuzzTarget.dbc
@@ -30,6 +37,17 @@ enum FuzzTarget: String, CaseIterable {
     case .j1939: FuzzTarget.diagnostics.feedFrames(bytes, j1939: true)
     case .reply: FuzzTarget.diagnostics.feedReply(bytes)
     case .group: FuzzTarget.diagnostics.feedGroup(bytes)
+    case .senml: FuzzTarget.sensors.feed(bytes)
+    case .command: CommandInputs.feed(bytes)
+    case .link: BusInputs.feedLink(bytes)
+    case .errorframe: BusInputs.feedErrors(bytes)
+    case .requests: BusInputs.feedRequests(bytes)
+    case .planner:
+      var inputs = PlannerInputs(bytes)
+      inputs.run()
+    case .guard:
+      var inputs = GuardInputs(bytes)
+      inputs.run()
     default: replay(bytes, as: RecordingFormat(rawValue: rawValue))
     }
   }
@@ -103,6 +121,7 @@ enum FuzzTarget: String, CaseIterable {
 
   /// One for all inputs: whatever an earlier one did to its state, the next must hold too.
   private nonisolated(unsafe) static let diagnostics = DiagnosticInputs()
+  private nonisolated(unsafe) static let sensors = SensorInputs()
 
   private static let scratch = fuzz_scratch_file()
   private static let nowhere = open("/dev/null", O_WRONLY)

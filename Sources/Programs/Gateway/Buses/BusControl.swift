@@ -177,7 +177,7 @@ final class BusControl: @unchecked Sendable {
       var wake = keepBuses(at: now, news)
       if now >= lookDue {
         lookAround(at: now)
-        lookDue = now.advanced(seconds: 0.5)
+        lookDue = now.advanced(seconds: 1)
       }
       takeSensors(at: now)
       carryOutOrders(at: now)

@@ -35,6 +35,7 @@ public struct ConfigurationCheck {
       "\(vehicle.catalogue.count) signals from \(vehicle.packs.joined(separator: ", "))"
         + "; \(configuration.interfaces.count) interfaces; broker "
         + (configuration.broker.map { "\($0.host):\($0.port)" } ?? "none"))
+    lines += sourceLines.map { "  " + $0 }
     for component in ComponentID.allCases {
       lines.append("  \(component.name): " + (isMapped(component) ? "inputs mapped" : "inputs not mapped, so unknown"))
     }
@@ -50,8 +51,32 @@ public struct ConfigurationCheck {
     return true
   }
 
+  /// What becomes of each source: what is heard, and what is asked.
+  private var sourceLines: [String] {
+    let plan = PollPlan(polls: vehicle.polls, speaksJ1939: vehicle.speaksJ1939, sources: configuration.sources)
+    return configuration.sources.enumerated().map { index, source in
+      let bus = UInt8(index)
+      let filters = vehicle.kernelFilters(bus: bus)
+      let isFiltered = source.isFiltered && !filters.contains(.everything)
+      var line = source.interface + ": " + (isFiltered ? "\(filters.count) kernel filters" : "every frame")
+      if let bitrate = source.bitrate { line += ", set up with \(bitrate) bit/s" }
+      guard let polling = source.polling else { return line + ", listens only" }
+      let questions = plan.items[bus]?.count ?? 0
+      return line + ", TRANSMITS: asks for \(questions) things, at most \(polling.perSecond) requests a second"
+    }
+  }
+
   private var warnings: [String] {
     var warnings = vehicle.problems.map(\.description)
+    let plan = PollPlan(polls: vehicle.polls, speaksJ1939: vehicle.speaksJ1939, sources: configuration.sources)
+    for (index, source) in configuration.sources.enumerated() where source.polling != nil {
+      if plan.items[UInt8(index)]?.isEmpty ?? true {
+        warnings.append("\(source.interface) may transmit, but no pack says what to ask there")
+      }
+    }
+    if !vehicle.sensors.isEmpty, configuration.sensorSocket == nil, configuration.sensorTopic == nil {
+      warnings.append("packs know \(vehicle.sensors.count) sensors, but none can be heard; add `sensors: {socket: PATH}`")
+    }
     if configuration.interfaces.isEmpty {
       warnings.append("no sources: only --replay can run; add `sources: [{can: can0}]` for a vehicle")
     }

@@ -87,27 +87,20 @@ import VehicleBus
 
       """)
     let policy = TransmitPolicy(configuration.sources)
-    var circumstances = TransmitCircumstances()
-    circumstances.observed = .zero
-    circumstances.vehicle = .awake
-    circumstances.condition = .init(.errorActive)
-    (circumstances.busTokens, circumstances.unitTokens) = (1, 1)
     for (bus, items) in plan.items {
       #expect(!items.isEmpty)
-      for item in items {
-        let transmission: Transmission
-        switch item.question {
-        case .parameter(let pid):
-          let bytes = try #require(RequestBytes([0x01, pid]))
-          transmission = Transmission(bus: bus, address: .everybody11, content: .service(bytes))
-        case .request(let bytes, let address):
-          transmission = Transmission(bus: bus, address: address, content: .service(bytes))
-        case .parameterGroup(let group, let unit):
-          transmission = Transmission(bus: bus, address: .j1939(unit), content: .parameterGroup(group))
-        }
-        #expect(
-          TransmitGuard.decide(transmission, policy: policy, circumstances: circumstances, at: .zero) == nil, "\(item)")
-      }
+      for item in items { #expect(policy.mayAsk(item, on: bus), "\(item)") }
     }
+  }
+
+  /// A unit of a maker's own is asked only when the user lists it.
+  @Test func otherUnitsNeedTheUsersWord() throws {
+    let request = try #require(RequestBytes([0x22, 0x01, 0x01]))
+    let item = PollItem(.request(request, .unit(request: .init(standard: 0x7A0), answer: .init(standard: 0x7A8))), every: 5)
+    let without = try configuration("sources: [{can: can0, transmit: polling}]\n")
+    #expect(!TransmitPolicy(without.sources).mayAsk(item, on: 0))
+    let with = try configuration(
+      "sources: [{can: can0, transmit: polling, polling: {units: [{to: 0x7A0, answer: 0x7A8}]}}]\n")
+    #expect(TransmitPolicy(with.sources).mayAsk(item, on: 0) && !TransmitPolicy(with.sources).mayAsk(item, on: 1))
   }
 }

@@ -156,16 +156,6 @@ extension RequestAddress {
   private func name(of id: CANID) -> String { String(id.value, radix: 16, uppercase: true) }
 }
 
-extension PollItem.Question {
-  fileprivate var text: String {
-    switch self {
-    case .parameter(let pid): "01 " + hexadecimal(pid) + (OBDParameter.of(pid: pid).map { " " + $0.title } ?? "")
-    case .request(let bytes, _): bytes.bytes.map { hexadecimal($0) }.joined(separator: " ")
-    case .parameterGroup(let group, _): "PGN \(group)"
-    }
-  }
-}
-
 extension PollReport.State {
   fileprivate var name: String {
     switch self {

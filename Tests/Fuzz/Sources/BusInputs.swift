@@ -72,8 +72,8 @@ enum BusInputs {
     _ = tracker.blindNanoseconds(at: now)
   }
 
-  /// Frames of four bytes for the identifier, one for the length and up to eight of data, the first of which is also how
-  /// many milliseconds have gone by.
+  /// Frames of four bytes for the identifier, one for the length and up to eight of data, the first of which is also
+  /// how many milliseconds have gone by.
   static func feedRequests(_ bytes: [UInt8]) {
     var input = InputBytes(bytes)
     var messages = ISOTPProgress()

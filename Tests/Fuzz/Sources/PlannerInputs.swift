@@ -119,7 +119,6 @@ struct PlannerInputs {
 
   private func check() {
     let report = planner.report
-    print(report.requests, report.unanswered, report.negative, report.foreign, report.refusals, report.units.map { ($0.address, $0.packSize, $0.supported, $0.isSilent) }, report.items.map(\.state))
     precondition(report.units.count <= PollPlanner.mostUnits, "more units than there is room for")
     precondition(report.items.count == PlannerInputs.items.count, "an item that is lost")
     precondition(report.requests == UInt64(sent.count), "a request that is not counted")

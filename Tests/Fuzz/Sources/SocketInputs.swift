@@ -49,7 +49,9 @@ final class SensorInputs {
   }
 
   private func check(_ counters: SensorCounters) {
-    let refused = SensorRefusal.allCases.filter { $0.rawValue >= SensorRefusal.unknownName.rawValue && $0 != .outOfRange }
+    let refused = SensorRefusal.allCases.filter {
+      $0.rawValue >= SensorRefusal.unknownName.rawValue && $0 != .outOfRange
+    }
     precondition(
       counters.records == counters.samples + refused.reduce(0) { $0 + counters.refused($1) },
       "a record that is counted twice, or never")

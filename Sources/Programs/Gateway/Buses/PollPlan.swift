@@ -1,5 +1,6 @@
 // What is asked on each bus: what the packs say is worth it, and the standing questions of diagnostics.
 import Adapters
+import Decoding
 import VehicleBus
 import Vocabulary
 
@@ -82,5 +83,14 @@ struct PollPlan: Sendable {
 }
 
 extension PollItem.Question {
+  /// For people: `01 0C Engine speed`.
+  var text: String {
+    switch self {
+    case .parameter(let pid): "01 " + hexadecimal(pid) + (OBDParameter.of(pid: pid).map { " " + $0.title } ?? "")
+    case .request(let bytes, _): bytes.bytes.map { hexadecimal($0) }.joined(separator: " ")
+    case .parameterGroup(let group, _): "PGN \(group)"
+    }
+  }
+
   fileprivate var isParameter: Bool { if case .parameter = self { true } else { false } }
 }

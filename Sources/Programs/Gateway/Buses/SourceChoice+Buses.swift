@@ -28,6 +28,28 @@ extension TransmitPolicy {
   }
 }
 
+extension TransmitPolicy {
+  /// Whether the guard would ever let a question out: with an awake vehicle, a sound bus and budget left.
+  func mayAsk(_ item: PollItem, on bus: UInt8) -> Bool {
+    var circumstances = TransmitCircumstances()
+    circumstances.observed = .zero
+    circumstances.vehicle = .awake
+    circumstances.condition = BusCondition(.errorActive)
+    (circumstances.busTokens, circumstances.unitTokens) = (1, 1)
+    let transmission: Transmission
+    switch item.question {
+    case .parameter(let pid):
+      guard let bytes = RequestBytes([0x01, pid]) else { return false }
+      transmission = Transmission(bus: bus, address: .everybody11, content: .service(bytes))
+    case .request(let bytes, let address):
+      transmission = Transmission(bus: bus, address: address, content: .service(bytes))
+    case .parameterGroup(let group, let unit):
+      transmission = Transmission(bus: bus, address: .j1939(unit), content: .parameterGroup(group))
+    }
+    return TransmitGuard.decide(transmission, policy: self, circumstances: circumstances, at: .zero) == nil
+  }
+}
+
 extension Poller {
   /// Nil for a source that may not be asked.
   convenience init?(_ source: SourceChoice, bus: UInt8, items: [PollItem]) {

@@ -6,6 +6,7 @@ import Diagnostics
 import Documents
 import Health
 import Pipeline
+import VehicleBus
 import Vocabulary
 
 /// The answer of a check.
@@ -69,9 +70,14 @@ public struct ConfigurationCheck {
   private var warnings: [String] {
     var warnings = vehicle.problems.map(\.description)
     let plan = PollPlan(polls: vehicle.polls, speaksJ1939: vehicle.speaksJ1939, sources: configuration.sources)
+    let policy = TransmitPolicy(configuration.sources)
     for (index, source) in configuration.sources.enumerated() where source.polling != nil {
-      if plan.items[UInt8(index)]?.isEmpty ?? true {
-        warnings.append("\(source.interface) may transmit, but no pack says what to ask there")
+      let items = plan.items[UInt8(index)] ?? []
+      if items.isEmpty { warnings.append("\(source.interface) may transmit, but no pack says what to ask there") }
+      for item in items where !policy.mayAsk(item, on: UInt8(index)) {
+        warnings.append(
+          "\(source.interface): \(item.question.text) is never asked: the guard knows neither its service nor its unit; a "
+            + "unit of your own stands below `polling: {units: [{to: ID, answer: ID}]}`")
       }
     }
     if !vehicle.sensors.isEmpty, configuration.sensorSocket == nil, configuration.sensorTopic == nil {

@@ -46,12 +46,13 @@ struct AdapterCommand: ParsableCommand {
 
     private func text(_ checks: [AdapterCheck]) -> String {
       var table = TextTable(columns: [
-        "PACK": .left, "SIGNALS": .right, "PIDS": .right, "MESSAGES": .right, "PROBLEMS": .right, "": .left,
+        "PACK": .left, "SIGNALS": .right, "PIDS": .right, "MESSAGES": .right, "SENSORS": .right, "PROBLEMS": .right,
+        "": .left,
       ])
       for c in checks {
         table.add([
           StyledText(c.pack.isEmpty ? c.directory : c.pack), StyledText("\(c.signals)"), StyledText("\(c.parameters)"),
-          StyledText("\(c.messages)"), StyledText("\(c.problems.count)", c.problems.isEmpty ? .plain : .warning),
+          StyledText("\(c.messages)"), StyledText("\(c.sensors)"), StyledText("\(c.problems.count)", c.problems.isEmpty ? .plain : .warning),
           c.isUsable ? StyledText("usable", .good) : StyledText("refused", .bad),
         ])
         for problem in c.problems { table.add(note: StyledText(problem.description, c.isUsable ? .warning : .bad)) }
@@ -124,6 +125,13 @@ struct AdapterCommand: ParsableCommand {
         }
       }
       text += components.rendered(colour: colourWanted)
+      if !explanation.questions.isEmpty {
+        var questions = TextTable(columns: ["WOULD BE ASKED, IF THE USER ALLOWS IT": .left, "EVERY": .right])
+        for q in explanation.questions {
+          questions.add([StyledText(q.ask), StyledText(q.every.map { figure($0) + " s" } ?? "once")])
+        }
+        text += "\n" + questions.rendered(colour: colourWanted)
+      }
       for problem in explanation.problems { text += StyledText(problem.description).text + "\n" }
       return text
     }

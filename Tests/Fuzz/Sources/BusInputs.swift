@@ -7,11 +7,16 @@ import Vocabulary
 enum BusInputs {
   /// The input is one netlink datagram.
   static func feedLink(_ bytes: [UInt8]) {
+    // An array has room behind its end, in which AddressSanitizer sees no fault.
+    let exact = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
+    defer { exact.deallocate() }
+    exact.copyBytes(from: bytes)
+    let datagram = UnsafeRawBufferPointer(exact).bytes
     var news = LinkNews()
-    news.read(bytes.span.bytes)
+    news.read(datagram)
     precondition(news.removed.count <= bytes.count / 16, "more messages than there is room for")
     precondition(news.removed.isEmpty || news.concernsCAN, "a CAN interface that is gone and is none")
-    switch LinkReport.answer(bytes.span.bytes, about: "can0") {
+    switch LinkReport.answer(datagram, about: "can0") {
     case .success(let report):
       precondition(report.exists ? report.index > 0 : report == LinkReport(), "something about nothing")
       precondition(report.condition.state != .absent || !report.exists || !report.isCAN, "there and absent")

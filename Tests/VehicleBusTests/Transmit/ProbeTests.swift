@@ -75,7 +75,7 @@ import Vocabulary
     }
   }
 
-  @Test func aBusWithTrafficIsNeverProbed() {
+  @Test func aSilentBusThatHadTrafficIsNeverProbed() {
     var guardian = TransmitGuard(Self.owner())
     Self.drive(&guardian, at: 0, traffic: true)
     let granted = Self.probes(&guardian, from: 70, for: 4000) { $0.buses[0].lastTraffic = second(59) }
@@ -85,6 +85,20 @@ import Vocabulary
     Self.drive(&guardian, at: 0, traffic: true)
     let other = Self.probes(&guardian, from: 70, for: 100, bus: 1) { $0.buses[0].lastTraffic = second(59) }
     #expect(other.count == 3)
+  }
+
+  /// An electric car in a jam: its bus speaks, and nothing that is heard proves that somebody uses it.
+  @Test func aBusThatSpeaksIsAskedAfterLongPatience() {
+    var guardian = TransmitGuard(Self.owner())
+    Self.drive(&guardian, at: 0, traffic: true)
+    let granted = Self.probes(&guardian, from: 60, for: 2000) { $0.buses[0].lastTraffic = $0.time }
+    let parked = granted.filter { $0 > 310 }
+    #expect(granted.prefix { $0 < 298 }.count > 290, "awake as long as patience lasts")
+    #expect(parked.count == 5 && parked.allSatisfy { $0 > 590 }, "\(parked)")
+    #expect(zip(parked, parked.dropFirst()).allSatisfy { $1 - $0 >= 300 })
+    // Once it falls silent its traffic will tell, and nobody asks.
+    let silent = Self.probes(&guardian, from: 2070, for: 1000) { $0.buses[0].lastTraffic = second(2059) }
+    #expect(silent.isEmpty)
   }
 
   @Test func trafficOfAnEarlierDriveDoesNotCount() {

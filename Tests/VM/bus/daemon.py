@@ -86,9 +86,15 @@ class Daemon:
         return self
 
     def get(self, what):
+        return self.ask("GET", what)
+
+    def post(self, what):
+        return self.ask("POST", what)
+
+    def ask(self, method, what):
         connection = UnixConnection(self.path("socket"))
         try:
-            connection.request("GET", "/v1/" + what)
+            connection.request(method, "/v1/" + what)
             answer = connection.getresponse()
             body = answer.read()
         except http.client.HTTPException as error:

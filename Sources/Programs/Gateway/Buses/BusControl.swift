@@ -97,7 +97,7 @@ final class BusControl: @unchecked Sendable {
           open: { openSocket(source.interface, options, slot) },
           offer: { descriptor in
             if let older = slot.offer(descriptor) { close(older) }
-            link.ring()
+            link.descriptorOffered()
           }))
     }
     keeper = BusKeeper(connections, links: KernelLinks())

@@ -16,6 +16,7 @@ final class BusLink: Sendable {
   let samples = Ring<Sample>(capacity: 512)
   private let board: Mutex<VehicleSigns>
   private let bell: Int32
+  private let hasDescriptor = Atomic<Bool>(false)
 
   /// - Parameter buses: how many the configuration has, at most 8.
   init(buses: Int) {
@@ -36,6 +37,18 @@ final class BusLink: Sendable {
 
   /// Control: wakes capture.
   func ring() { telltale_eventfd_signal(bell) }
+
+  /// Capture: whether something waits in the rings, or a descriptor came.
+  var hasNews: Bool { notices.count > 0 || samples.count > 0 || hasDescriptor.load(ordering: .acquiring) }
+
+  /// Capture: has seen to descriptors.
+  func descriptorsTaken() { hasDescriptor.store(false, ordering: .relaxed) }
+
+  /// Control: tells that a descriptor was offered.
+  func descriptorOffered() {
+    hasDescriptor.store(true, ordering: .releasing)
+    ring()
+  }
 
   /// Capture: takes note of the bell.
   func silence() { telltale_eventfd_clear(bell) }

@@ -93,7 +93,9 @@ final class CaptureLoop: @unchecked Sendable {
         attend(epoll)
       }
       let (taken, isMore) = readAll()
-      if link != nil {
+      if let link {
+        // On a busy bus the loop never waits, so it cannot rely on being woken.
+        if link.hasNews { takeNews(epoll) }
         stage.droppedByKernel = sources.reduce(0) { $0 &+ $1.counters.dropped &+ $1.counters.overruns }
         // The clock of a live bus is the host's.
         stage.advance(to: Instant(nanoseconds: host))
@@ -112,7 +114,7 @@ final class CaptureLoop: @unchecked Sendable {
           epoll, &tags, Int32(tags.count), min(Int32(untilSnapshot), waitMilliseconds()))
         var areFrames = false
         for i in 0..<Int(max(0, count)) {
-          if tags[i] == CaptureLoop.newsTag { takeNews(epoll) } else if tags[i] != CaptureLoop.wakeupTag { areFrames = true }
+          if tags[i] == CaptureLoop.newsTag { link?.silence() } else if tags[i] != CaptureLoop.wakeupTag { areFrames = true }
         }
         if areFrames { gather() }
       } else if !isMore {
@@ -180,11 +182,11 @@ final class CaptureLoop: @unchecked Sendable {
   /// What control tells: new descriptors, states of links, values of sensors.
   private func takeNews(_ epoll: Int32) {
     guard let link else { return }
-    link.silence()
     while let notice = link.notices.pop() {
       if Int(notice.bus) < buses.count { buses[Int(notice.bus)].note(link: notice.condition, at: notice.at) }
     }
     while let sample = link.samples.pop() { stage.take(sample) }
+    link.descriptorsTaken()
     attend(epoll)
   }
 

@@ -3,7 +3,14 @@ import VehicleSimulator
 
 struct Arguments {
   struct Phase {
-    var isDriving: Bool
+    enum Kind: String {
+      case drive
+      /// The engine is off and the ignition on: units answer.
+      case stand
+      case park
+    }
+
+    var kind: Kind
     var seconds: Double
   }
 
@@ -23,8 +30,8 @@ struct Arguments {
   var answersAsleep = false
 
   static let usage = """
-    vehicle INTERFACE [--kind petrol|diesel|ev|truck] [--seed N] [--script "drive 30, park 30"] [--speed N]
-                      [--own-traffic] [--refuse-multi] [--slow MS] [--29-bit] [--answers-asleep]
+    vehicle INTERFACE [--kind petrol|diesel|ev|truck] [--seed N] [--script "drive 30, stand 9, park 30"]
+                      [--speed N] [--own-traffic] [--refuse-multi] [--slow MS] [--29-bit] [--answers-asleep]
     """
 
   init(_ words: [String]) throws(ArgumentError) {
@@ -72,10 +79,10 @@ struct Arguments {
     var phases: [Phase] = []
     for part in script.split(separator: ",") {
       let words = part.split(separator: " ")
-      guard words.count == 2, let seconds = Double(words[1]), words[0] == "drive" || words[0] == "park" else {
-        throw ArgumentError(description: "--script: \(part): write `drive SECONDS` or `park SECONDS`")
+      guard words.count == 2, let seconds = Double(words[1]), let kind = Phase.Kind(rawValue: String(words[0])) else {
+        throw ArgumentError(description: "--script: \(part): write `drive SECONDS`, `stand SECONDS` or `park SECONDS`")
       }
-      phases.append(Phase(isDriving: words[0] == "drive", seconds: seconds))
+      phases.append(Phase(kind: kind, seconds: seconds))
     }
     return phases
   }

@@ -19,36 +19,41 @@ func live(_ arguments: Arguments, interface: Int32) throws(SocketError) -> Strin
   var witness = Witness()
   var ownFrames = 0
   var waited = ([bus.descriptor] + units.descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-  // Vans and electric cars show their tester nothing but answers; this stands for what they send of themselves.
+  // Vans and electric cars show their tester nothing but answers.
   let lacksTraffic = arguments.kind == .diesel || arguments.kind == .ev
+
+  // Stands for what they, and a vehicle whose engine is off, send of themselves.
+  func beat(at now: Double, _ pulse: inout Double) {
+    guard arguments.hasOwnTraffic, now >= pulse else { return }
+    bus.send(CANFrame(time: .zero, id: CANID(standard: 0x5A0), bytes: [UInt8(truncatingIfNeeded: ownFrames)]))
+    ownFrames += 1
+    pulse = now + 0.1
+  }
 
   for phase in arguments.script {
     let begin = seconds()
     var pulse = begin
     var isOver = false
+    if phase.kind == .park && !arguments.answersAsleep { units.fallAsleep() }
     while !isOver {
       let now = seconds()
       isOver = now - begin >= phase.seconds
-      let isAwake = phase.isDriving || arguments.answersAsleep
-      if phase.isDriving {
+      let isAwake = phase.kind != .park || arguments.answersAsleep
+      if phase.kind == .stand { beat(at: now, &pulse) }
+      if phase.kind == .drive {
         for frame in life.due(at: now - begin) where arguments.hasOwnTraffic {
           bus.send(frame)
           ownFrames += 1
         }
         units.feel(life.readings, isRunning: life.readings.engineSpeed > 300 || lacksTraffic)
-        if arguments.hasOwnTraffic && lacksTraffic && now >= pulse {
-          let id = CANID(standard: 0x5A0)
-          bus.send(CANFrame(time: .zero, id: id, bytes: [UInt8(truncatingIfNeeded: ownFrames)]))
-          ownFrames += 1
-          pulse = now + 0.1
-        }
+        if lacksTraffic { beat(at: now, &pulse) }
       }
       while let frame = bus.receive() {
         guard frame.count == 16 else { continue }
         let id = CANID(rawValue: frame[0..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) })
         guard !units.isOwn(id), !id.isErrorFrame else { continue }
         let data = frame[8..<8 + min(8, Int(frame[4]))]
-        let parked = phase.isDriving ? nil : now - begin
+        let parked = phase.kind == .park ? now - begin : nil
         guard let request = witness.note(id, data, at: now, parked: parked), isAwake else { continue }
         units.hear(request, at: now)
       }
@@ -56,9 +61,8 @@ func live(_ arguments: Arguments, interface: Int32) throws(SocketError) -> Strin
       let next = min(units.speak(at: now), now + 0.02, begin + phase.seconds)
       poll(&waited, nfds_t(waited.count), Int32(max(1, (next - now) * 1000)))
     }
-    if phase.isDriving { life.park() }
+    if phase.kind == .drive { life.park() }
     units.feel(life.readings, isRunning: false)
-    if !arguments.answersAsleep { units.fallAsleep() }
   }
   return witness.summary(answers: units.answers, ownFrames: ownFrames)
 }

@@ -39,6 +39,9 @@ import Vocabulary
     let extended = CANID(extended: 0x18DA_F128)
     #expect(PollReply(answer(answered, on: extended), to: request(asked, .everybody29)) == reply)
     #expect(PollReply(answer(answered, on: extended), to: request(asked, .everybody11)) == .foreign)
+    // The tester's own address is no unit's.
+    let tester = CANID(extended: 0x18DA_F1F1)
+    #expect(PollReply(answer(answered, on: tester), to: request(asked, .everybody29)) == .foreign)
   }
 
   @Test func waitsForAllThatHaveIt() {

@@ -43,7 +43,8 @@ enum PollReply: Equatable {
     switch address {
     case .unit(_, let answer): id.key == answer.key
     case .everybody11: !id.isExtended && 0x7E8...0x7EF ~= id.value
-    case .everybody29: id.isExtended && id.value & 0x1FFF_FF00 == 0x18DA_F100
+    // F1 itself is the tester.
+    case .everybody29: id.isExtended && id.value & 0x1FFF_FF00 == 0x18DA_F100 && id.value & 0xFF != 0xF1
     case .j1939: false
     }
   }

@@ -32,11 +32,16 @@ test: ## Build and run all tests, and check the budgets.
 	@scripts/setup test
 	@scripts/test
 
-test-vm: ## Prove SocketCAN and the service in a virtual machine with a kernel that has CAN.
+test-vm: ## Prove SocketCAN, polling and the service in a virtual machine with a kernel that has CAN.
 	@scripts/setup vm
 	@$(MAKE) --no-print-directory build
+	TELLTALE_VM=1 swift build -c release --static-swift-stdlib --scratch-path .build-vm --product vehicle
 	@Tests/VM/test-service
 	@Tests/VM/test-socketcan
+	@Tests/VM/test-bus-states
+	@Tests/VM/test-bus-polling
+	@Tests/VM/test-bus-garbage
+	@Tests/VM/test-bus-load
 
 bench: ## Measure speed, allocations, memory and size against the budgets.
 	@scripts/setup bench

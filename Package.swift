@@ -62,7 +62,7 @@ let package = Package(
 
     // Vehicle: from the wire to signals.
     room("Recordings", in: "Vehicle", knows: ["Vocabulary"]),
-    room("VehicleBus", in: "Vehicle", knows: ["Vocabulary", "Clock", "Recordings", "CLinux"]),
+    room("VehicleBus", in: "Vehicle", knows: ["Vocabulary", "Clock", "Documents", "Recordings", "CLinux"]),
     room("DecoderCore", in: "Vehicle", knows: ["Vocabulary"]),
     room("Decoding", in: "Vehicle", knows: ["Vocabulary", "DecoderCore"]),
     room(

@@ -94,8 +94,15 @@ import Testing
     let visitor = try rig.run("telltale", ["dtcs", "clear", "--yes", "--socket", rig.socket])
     #expect(visitor.status == 4 && visitor.errors.contains("not-authorised"), "\(visitor.errors)")
     #expect(try rig.run("telltale", ["polling", "resume", "--socket", rig.socket]).status == 0)
-    try rig.wait(for: "its end") { try polling().state == "parked" }
+    // Without a bus nobody knows whether the vehicle is awake.
+    try rig.wait(for: "its end") { try polling().state == "quiet" }
     #expect(rig.log("telltaled").contains("pause-polling by"))
+    #expect(rig.log("telltaled").contains(": refused (not-authorised)"))
+    // A pause outlives a reload.
+    #expect(try rig.run("telltale", ["polling", "pause", "--socket", rig.socket]).status == 0)
+    rig.signal("telltaled", SIGHUP)
+    try rig.wait(for: "the daemon to begin anew") { rig.log("telltaled").contains("begins anew") }
+    try rig.wait(for: "the pause after the reload") { (try? polling().state) == "paused" }
     #expect(rig.stop("telltaled") == 0)
 
     try rig.configure(

@@ -127,6 +127,10 @@ final class Rig {
     return process.terminationStatus
   }
 
+  func signal(_ label: String, _ signal: Int32) {
+    if let process = processes[label] { kill(process.processIdentifier, signal) }
+  }
+
   func isRunning(_ label: String) -> Bool { processes[label]?.isRunning ?? false }
 
   func startBroker() throws {

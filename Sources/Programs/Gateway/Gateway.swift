@@ -106,7 +106,9 @@ public final class Gateway {
       recording = nil
       let buses = BusLink(buses: configuration.interfaces.count)
       sources = configuration.interfaces.enumerated().map { index, name in
-        SocketCANSource(interface: name, bus: UInt8(index), slot: buses.slots[index])
+        SocketCANSource(
+          interface: name, bus: UInt8(index), slot: buses.slots[index],
+          testerAddress: configuration.sources[index].testerAddress)
       }
       clock = RealClock()
       link = buses
@@ -280,7 +282,7 @@ public final class Gateway {
     telltale_notify("READY=1\nSTATUS=watching \(configuration.vehicle)")
     let isReload = superviseUntilEnd(signals)
     telltale_notify(isReload ? "RELOADING=1\nMONOTONIC_USEC=\(telltale_clock_monotonic_ns() / 1000)" : "STOPPING=1")
-    let summary = end()
+    let summary = end(isReload: isReload)
     if isReload { return .reload }
     return summary.map { .replayed($0) } ?? .stopped
   }
@@ -304,6 +306,7 @@ public final class Gateway {
     defer { close(epoll) }
     var lastTurns: UInt64 = .max
     var told: Set<String> = []
+    var lines = LineBudget()
     var progress = ReplayProgress(isShown: replay != nil)
     while true {
       var tag: UInt64 = 0
@@ -317,10 +320,24 @@ public final class Gateway {
       // A replay that is through has nothing left to turn for: it is idle, not stuck.
       if turns != lastTurns || loop.hasEnded { telltale_notify("WATCHDOG=1") }
       lastTurns = turns
-      for problem in views.problems where told.insert(problem).inserted { log.warning("\(problem)") }
+      tellProblems(&told, &lines)
       if replay != nil { progress.show(views.status()) }
       progress.isOver = loop.hasEnded
       if loop.hasEnded && replay?.exitsAtEnd == true { return false }
+    }
+  }
+
+  /// Says what is wrong with sources when it begins and when it is over, however often a bus flaps not more than a line in
+  /// ten seconds for long.
+  private func tellProblems(_ told: inout Set<String>, _ lines: inout LineBudget) {
+    let present = Set(views.problems)
+    for problem in present.subtracting(told) where lines.take() {
+      told.insert(problem)
+      log.warning("\(problem)")
+    }
+    for problem in told.subtracting(present) where lines.take() {
+      told.remove(problem)
+      log.notice("is over: \(problem)")
     }
   }
 
@@ -346,7 +363,7 @@ public final class Gateway {
   }
 
   /// Ends the threads in the order of the flow, so that nothing that was captured is left behind.
-  private func end() -> ReplaySummary? {
+  private func end(isReload: Bool) -> ReplaySummary? {
     // First of all nothing is asked any more.
     control?.stop()
     sensorTopic?.stop()
@@ -367,7 +384,7 @@ public final class Gateway {
     threads = []
     let status = views.status()
     if let nothing = views.nothingDecoded(status.frames) { log.warning("\(nothing)") }
-    log.info("telltaled ends: \(status.frames.received) frames, \(status.trips) trips")
+    log.info("\(isReload ? "telltaled begins anew" : "telltaled ends"): \(status.frames.received) frames, \(status.trips) trips")
     guard let recording else { return nil }
     return ReplaySummary(status, recording: recording, recorder.snapshot, views.health())
   }
@@ -395,6 +412,21 @@ public final class Gateway {
   private func describeSources() -> String {
     let names = views.sourceNames.joined(separator: ", ")
     return "\(names) with \(vehicle.packs.joined(separator: ", ")); socket \(configuration.socket)"
+  }
+}
+
+/// Lines of the log: some at once, then one in ten seconds.
+private struct LineBudget {
+  private var level = 20.0
+  private var last = RealClock.hostNanoseconds()
+
+  mutating func take() -> Bool {
+    let now = RealClock.hostNanoseconds()
+    level = min(20, level + Double(now - last) * 1e-10)
+    last = now
+    guard level >= 1 else { return false }
+    level -= 1
+    return true
   }
 }
 

@@ -99,8 +99,13 @@ extension Views {
 
   private static func state(_ report: TransmitReport) -> String {
     if report.pausedUntil != nil { return "paused" }
-    if report.parked.state != .awake { return "parked" }
     let buses = report.buses.filter(\.mayTransmit)
+    switch report.parked.state {
+    case .awake: break
+    case .parked: return "parked"
+    // Nobody knows, most often because no bus can be heard.
+    case .unknown: return "quiet"
+    }
     return buses.allSatisfy { $0.hindrance != nil } ? "quiet" : "running"
   }
 

@@ -152,7 +152,7 @@ int telltale_can_sentinel_open(const char *interface) {
   return kept(fd, bound(fd, interface));
 }
 
-int telltale_can_sentinel_drain(int fd) {
+int telltale_can_sentinel_drain(int fd, uint8_t tester_address) {
   int heard = 0;
   // More than the buffer holds: on a busy bus it fills up again meanwhile, and this must end.
   for (int i = 0; i < 64; i++) {
@@ -162,10 +162,11 @@ int telltale_can_sentinel_drain(int fd) {
     ssize_t n = recvmsg(fd, &message, MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno == EAGAIN || heard ? heard : -errno;
-    // Of what this machine sends, requests and transport of SAE J1939 are the daemon's own; a vehicle may be simulated.
+    // The daemon's own requests are no sign of life; a vehicle that is simulated on this machine is one.
     unsigned format = id >> 16 & 0xFF;
-    int is_request = (id & CAN_EFF_FLAG) && (format == 0xEA || format == 0xEB || format == 0xEC || format == 0xC7 || format == 0xC8);
-    if (!(message.msg_flags & MSG_DONTROUTE) || !is_request) heard = 1;
+    int is_request = (id & (CAN_EFF_FLAG | 0xFF)) == (CAN_EFF_FLAG | tester_address) &&
+      (format == 0xEA || format == 0xEB || format == 0xEC || format == 0xC7 || format == 0xC8 || format == 0xE8);
+    if (!is_request) heard = 1;
   }
   return heard;
 }

@@ -138,9 +138,10 @@ class Daemon:
                 names[name] = names.get(name, 0) + int(file.read().split()[0])
         return names
 
-    def resident_kib(self):
+    def resident_kib(self, kind="VmRSS"):
+        """Memory in RAM; as RssAnon without what is mapped from files, such as code that runs for the first time."""
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+            return next(int(line.split()[1]) for line in file if line.startswith(kind + ":"))
 
     def query(self, text, *values):
         database = sqlite3.connect(f"file:{self.path('state/telltale.sqlite')}?mode=ro", uri=True, timeout=10)

@@ -102,7 +102,7 @@ class Phase:
     """One kind of garbage, and what the daemon was like before, meanwhile and afterwards."""
 
     def __init__(self, name, daemon, bus, throw, is_counted=True):
-        resident, lines, events = daemon.resident_kib(), len(daemon.log()), daemon.event_counts()
+        resident, lines, events = daemon.resident_kib("RssAnon"), len(daemon.log()), daemon.event_counts()
         on_bus = counter(bus.sender, "tx_packets")
         beacon = Beacon(bus.sender, daemon)
         began = time.monotonic()
@@ -111,7 +111,7 @@ class Phase:
         right, looks = beacon.stop()
         # What nobody here sent: the daemon's requests, and the flow control of its kernel.
         self.others = counter(bus.sender, "tx_packets") - on_bus - thrown - beacon.sent if is_counted else 0
-        growth = daemon.resident_kib() - resident
+        growth = daemon.resident_kib("RssAnon") - resident
         time.sleep(1.5)  # what is told last is stored each second
         lines = len(daemon.log()) - lines
         self.events = {kind: count - events.get(kind, 0) for kind, count in daemon.event_counts().items()}
@@ -126,7 +126,7 @@ class Phase:
         if looks < 3 or right < 0.8 * looks:
             raise Failure(f"{name}: real traffic among it was right in {right} of {looks} looks: {beacon.wrong[:3]}")
         if growth > RESIDENT_GROWTH_KIB:
-            raise Failure(f"{name}: resident memory grew by {growth} KiB, at most {RESIDENT_GROWTH_KIB} wanted")
+            raise Failure(f"{name}: its own memory grew by {growth} KiB, at most {RESIDENT_GROWTH_KIB} wanted")
         if lines > LOG_LINES or told > EVENTS:
             raise Failure(f"{name}: {lines} log lines and {self.events}, at most {LOG_LINES} and {EVENTS} wanted")
         bound = 0 if TRANSMIT == "never" else seconds * REQUESTS_PER_SECOND * FRAMES_PER_REQUEST

@@ -17,8 +17,9 @@ COMPARE_SECONDS = float(os.environ["COMPARE_SECONDS"])
 ROUNDS = int(os.environ["ROUNDS"])
 CANDUMP_RATIO = float(os.environ["CANDUMP_RATIO"])
 PACKS = os.environ["PACKS"].split()
-STEP = 1.5  # each rate of the search beside the one before
-STEPS = 8
+STEP = 2.0  # each rate of the search beside the one before
+STEPS = 6
+WARM_UP = 1.0  # seconds of traffic before CPU time counts that is compared
 LAG_EVERY = 5.0  # seconds between two looks at the lag: looking costs the daemon time
 
 
@@ -61,11 +62,14 @@ class Traffic:
 class Run:
     """A daemon of its own under one stretch of traffic, and what both counted."""
 
-    def __init__(self, log, traffic, rate, seconds, is_watched=False):
+    def __init__(self, log, traffic, rate, seconds, is_watched=False, is_warm=False):
         names = traffic.interfaces
         self.lags, self.looked = [], time.monotonic()
         daemon = Daemon(log, PACKS, [f"can: {name}" for name in names]).start()
         try:
+            if is_warm:
+                traffic.run(rate, WARM_UP)
+                daemon.settled(names, patience=1.0)
             first, before = daemon.received(names), traffic.counters()
             cpu, threads, began = daemon.cpu_ns(), daemon.threads_cpu_ns(), time.monotonic()
 
@@ -118,6 +122,8 @@ def rival(command, environment, traffic):
             reader.stdout.readline()  # it is ready
         else:
             time.sleep(1)
+            traffic.run(RATE, WARM_UP)
+            time.sleep(0.5)
         cpu = process_cpu_ns(reader.pid)
         sent, _ = traffic.run(RATE, COMPARE_SECONDS)
         # Until it has read what is left in its buffer.
@@ -134,10 +140,10 @@ def rival(command, environment, traffic):
 
 
 def compare(traffic):
-    """CPU time per frame in ns: the daemon's, candump's, python-can's; the medians of ROUNDS runs (python-can: one)."""
+    """CPU time per frame in ns, by ROUNDS runs of the daemon and of candump in turn, and one of python-can."""
     ours, candump = [], []
     for turn in range(ROUNDS):
-        run = Run(f"compare{turn}", traffic, RATE, COMPARE_SECONDS)
+        run = Run(f"compare{turn}", traffic, RATE, COMPARE_SECONDS, is_warm=True)
         if run.lost:
             raise Failure(f"{run.lost} of {run.frames} frames were lost while being compared")
         ours.append(run.per_frame)
@@ -151,7 +157,7 @@ def compare(traffic):
     read = int(printed)
     print(f"python-can read {read} of {frames} frames", file=sys.stderr)
     print("ns per frame, telltaled:", *map(round, ours), "candump:", *map(round, candump), file=sys.stderr)
-    return statistics.median(ours), statistics.median(candump), spent / max(1, read)
+    return ours, candump, spent / max(1, read)
 
 
 def highest_rate(traffic):
@@ -201,9 +207,12 @@ def suite():
         summary.append(f"highest rate without loss {len(options.interfaces)} x {rate:.0f}/s, {why}")
     if COMPARE_SECONDS:
         ours, candump, python = compare(traffic)
+        # Neighbouring runs are compared: the machine below the virtual one is not always equally fast.
+        ratio = statistics.median(our / its for our, its in zip(ours, candump))
+        ours, candump = statistics.median(ours), statistics.median(candump)
         summary.append(f"CPU per frame {ours / 1000:.2f} us, candump {candump / 1000:.2f} us "
-                       f"(ratio {ours / candump:.2f}), python-can {python / 1000:.1f} us (ratio {ours / python:.3f})")
-        if ours > candump * CANDUMP_RATIO:
+                       f"(ratio {ratio:.2f}), python-can {python / 1000:.1f} us (ratio {ours / python:.3f})")
+        if ratio > CANDUMP_RATIO:
             raise Failure("; ".join(summary) + f"; wanted: at most {CANDUMP_RATIO:g} of candump")
     return "; ".join(summary)
 

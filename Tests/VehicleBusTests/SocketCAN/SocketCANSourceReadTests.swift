@@ -172,12 +172,21 @@ import Vocabulary
     #expect(FrameRole(word) == role)
   }
 
-  /// A vehicle that is simulated on this machine speaks like one; only requests are the tester's.
+  /// A vehicle that is simulated on this machine speaks like one; only what leaves from the daemon's own address is its own.
   @Test(arguments: [
-    (UInt32(0x7DF), FrameRole.request), (0x7E0, .request), (0x7E8, .answer), (0x123, .traffic), (0x98DA_10F1, .request),
-    (0x98EA_FFF9, .request), (0x98EC_00F9, .request), (0x98EB_00F9, .request), (0x98FE_F100, .traffic), (0x0EA, .traffic),
-  ]) func rolesOfOwnFrames(word: UInt32, role: FrameRole) {
-    #expect(FrameRole(ownFrame: word) == role)
+    (UInt32(0x98EA_FFF9), true), (0x98EC_00F9, true), (0x98EB_00F9, true), (0x98E8_00F9, true), (0x9CC8_00F9, true),
+    (0x98EC_FF00, false), (0x98EA_FFFA, false), (0x98FE_F1F9, false), (0x0EA, false), (0x18EA_FFF9, false), (0x7DF, false),
+  ]) func ownRequestsOfJ1939(word: UInt32, isOwn: Bool) {
+    #expect(FrameRole.isOwnRequest(word, from: 0xF9) == isOwn)
+    #expect(!FrameRole.isOwnRequest(word, from: 0x21))
+  }
+
+  @Test func whatLeavesFromOurAddressIsCountedWhoeverSentIt() {
+    let wire = SocketPair()
+    for _ in 0..<5 { wire.send(0x98EC_00F9, length: 8, data: [0x11, 1, 1, 0xFF, 0xFF, 0xEB, 0xFE, 0]) }
+    _ = wire.read()
+    #expect(wire.source.signs.transmitted == 5 && wire.source.signs.lastTraffic == BusSigns.never)
+    #expect(wire.source.counters.transmitted == 0, "the kernel does not say that it sent them")
   }
 }
 

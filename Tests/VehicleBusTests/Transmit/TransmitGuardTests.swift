@@ -82,9 +82,14 @@ import Vocabulary
   @Test func moreFramesThanWereAskedForMeanSilence() {
     var guardian = TransmitGuard(policy())
     #expect(Self.refusal(&guardian, at: 0) == nil)
-    // One request explains 16 frames, and 64 come on top.
-    #expect(Self.refusal(&guardian, at: 1) { $0.buses[0].transmitted = 80 } == nil)
+    // One request explains 3 frames, and 48 come on top.
+    #expect(Self.refusal(&guardian, at: 1) { $0.buses[0].transmitted = 51 } == nil)
+    var isFlooded = guardian.isFlooded(0, at: second(1))
+    #expect(!isFlooded)
     #expect(Self.refusal(&guardian, at: 2) { $0.buses[0].transmitted = 97 } == .answerFlood)
+    isFlooded = guardian.isFlooded(0, at: second(2))
+    let isNeighbourFlooded = guardian.isFlooded(1, at: second(2))
+    #expect(isFlooded && !isNeighbourFlooded)
     var first = 3
     while first < 200, Self.refusal(&guardian, at: Double(first), { $0.buses[0].transmitted = 97 }) != nil {
       first += 1
@@ -100,7 +105,7 @@ import Vocabulary
       let now = second(Double(step) / 50)
       if step % 50 == 0 { guardian.note(driving(at: now) { $0.buses[0].transmitted = sent }) }
       #expect(guardian.refusal(of: ask(), at: now) == nil)
-      sent += 16
+      sent += 3
     }
   }
 

@@ -49,14 +49,15 @@ final class BusControl: @unchecked Sendable {
   private let shared = Mutex(Shared())
   private let isStopping = Atomic<Bool>(false)
   private let ended = Atomic<Bool>(false)
-  private let bell = telltale_eventfd()
+  private var bell: Int32 { link.controlBell }
 
   private let keeper: BusKeeper<KernelLinks>
   private let watch: LinkWatch?
   private var transmitGuard: TransmitGuard
   private let plan: PollPlan
   private let pollers: [Poller]
-  private var sentinels: [UInt8: TrafficSentinel] = [:]
+  /// By bus, with the number of the interface that each is bound to: another one may take over its name.
+  private var sentinels: [UInt8: (sentinel: TrafficSentinel, index: Int32)] = [:]
   private let sensorSocket: SensorSocket?
   private var sensors: SensorIntake
   private let isFiltered: [Bool]
@@ -109,6 +110,7 @@ final class BusControl: @unchecked Sendable {
       standing.append(error.description)
     }
     transmitGuard = TransmitGuard(TransmitPolicy(sources))
+    if let end = StandingPause.take() { transmitGuard.pause(until: end) }
     plan = PollPlan(polls: vehicle.polls, speaksJ1939: vehicle.speaksJ1939, sources: sources)
     let items = plan.items
     pollers = sources.enumerated().compactMap { bus, source in
@@ -136,8 +138,11 @@ final class BusControl: @unchecked Sendable {
   /// Takes a person's command; `reply` is called when it is carried out or refused.
   func carryOut(_ command: DiagnosticsCommand, for caller: Caller, _ reply: @escaping @Sendable (CommandReply) -> Void) {
     let isAuthorised = technicians.contains("\(caller.uid)") || caller.user.map { technicians.contains($0) } ?? false
-    let who = caller.user ?? "user \(caller.uid)"
-    log("\(command.name) by \(who) (process \(caller.pid))\(isAuthorised ? ", a technician" : "")")
+    let who = "\(caller.user ?? "user \(caller.uid)"), process \(caller.pid)"
+    let reply = { @Sendable [log] (outcome: CommandReply) in
+      log("\(command.name) by \(who)\(isAuthorised ? ", a technician" : ""): \(outcome.summary)")
+      reply(outcome)
+    }
     let isTaken = shared.withLock { shared in
       guard shared.orders.count < BusControl.mostOrders, !hasEnded else { return false }
       shared.orders.append(Order(command: command, isAuthorised: isAuthorised, reply: reply))
@@ -175,12 +180,12 @@ final class BusControl: @unchecked Sendable {
     while !isStopping.load(ordering: .acquiring) {
       let now = Instant(nanoseconds: telltale_clock_boottime_ns())
       var wake = keepBuses(at: now, news)
-      if now >= lookDue {
+      takeSensors(at: now)
+      let isOrdered = carryOutOrders(at: now)
+      if link.takeAlarm() || isOrdered || now >= lookDue {
         lookAround(at: now)
         lookDue = now.advanced(seconds: 1)
       }
-      takeSensors(at: now)
-      carryOutOrders(at: now)
       for (i, poller) in pollers.enumerated() {
         wake = min(wake, poller.step(at: now, &transmitGuard))
         // A port opens sockets anew for each request; those that were closed have left the set by themselves.
@@ -199,6 +204,7 @@ final class BusControl: @unchecked Sendable {
       }
     }
     for poller in pollers { poller.stop() }
+    StandingPause.leave(transmitGuard.pausedUntil)
     ended.store(true, ordering: .releasing)
     carryOutOrders(at: Instant(nanoseconds: telltale_clock_boottime_ns()))
     close(epoll)
@@ -226,7 +232,7 @@ final class BusControl: @unchecked Sendable {
     var signs = link.signs
     for bus in pollers.map(\.bus) where isFiltered[Int(bus)] {
       listen(on: bus, at: now)
-      if let heard = sentinels[bus]?.lastTraffic {
+      if let heard = sentinels[bus]?.sentinel.lastTraffic {
         signs.buses[Int(bus)].lastTraffic = max(signs.buses[Int(bus)].lastTraffic, heard)
       }
     }
@@ -247,11 +253,13 @@ final class BusControl: @unchecked Sendable {
   }
 
   private func listen(on bus: UInt8, at now: Instant) {
-    if let sentinel = sentinels[bus] {
+    let index = keeper.statuses[Int(bus)].report.index
+    if let (sentinel, bound) = sentinels[bus], bound == index, sentinel.problem == nil {
       _ = sentinel.lastTrafficSeen(at: now)
-      if sentinel.problem != nil { sentinels[bus] = nil }
     } else {
-      sentinels[bus] = try? TrafficSentinel(interface: sources[Int(bus)].interface)
+      let source = sources[Int(bus)]
+      let sentinel = try? TrafficSentinel(interface: source.interface, testerAddress: source.testerAddress)
+      sentinels[bus] = sentinel.map { ($0, index) }
     }
   }
 
@@ -281,12 +289,14 @@ final class BusControl: @unchecked Sendable {
 
   // MARK: Commands
 
-  private func carryOutOrders(at now: Instant) {
+  /// Returns whether there were any.
+  @discardableResult private func carryOutOrders(at now: Instant) -> Bool {
     let orders = shared.withLock { shared in
       defer { shared.orders.removeAll(keepingCapacity: true) }
       return shared.orders
     }
     for order in orders { carryOut(order, at: now) }
+    return !orders.isEmpty
   }
 
   private func carryOut(_ order: Order, at now: Instant) {
@@ -321,8 +331,8 @@ final class BusControl: @unchecked Sendable {
     let asked = pollers.filter { bus == nil || $0.bus == bus }
     guard !asked.isEmpty else {
       return order.reply(
-        .failed(
-          reason: "bus \(bus ?? 0) is none that may be asked",
+        .refused(
+          code: Refusal.listenOnly.code, reason: "bus \(bus ?? 0) is none that may be asked",
           mend: "buses that may: " + pollers.map { "\($0.bus)" }.joined(separator: ", ")))
     }
     let clearing = Clearing(order.command, reply: order.reply)
@@ -347,6 +357,17 @@ final class BusControl: @unchecked Sendable {
       for group: UInt32 in [65_235, 65_228] { requests.append((.parameterGroup(group), .j1939(255))) }
     }
     return requests
+  }
+}
+
+extension CommandReply {
+  /// For the log.
+  fileprivate var summary: String {
+    switch self {
+    case .done(let document): "done. " + document.text
+    case .refused(let code, let reason, _): "refused (\(code)): \(reason)"
+    case .failed(let reason, _): "failed: \(reason)"
+    }
   }
 }
 

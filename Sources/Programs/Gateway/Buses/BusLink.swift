@@ -17,15 +17,22 @@ final class BusLink: Sendable {
   private let board: Mutex<VehicleSigns>
   private let bell: Int32
   private let hasDescriptor = Atomic<Bool>(false)
+  private let isAlarmed = Atomic<Bool>(false)
+  /// Readable when there is something for control to do.
+  let controlBell: Int32
 
   /// - Parameter buses: how many the configuration has, at most 8.
   init(buses: Int) {
     slots = (0..<buses).map { _ in DescriptorSlot() }
     board = Mutex(VehicleSigns(time: .zero))
     bell = telltale_eventfd()
+    controlBell = telltale_eventfd()
   }
 
-  deinit { close(bell) }
+  deinit {
+    close(bell)
+    close(controlBell)
+  }
 
   static func memoryBytes(buses: Int) -> Int {
     let link = BusLink(buses: buses)
@@ -37,6 +44,15 @@ final class BusLink: Sendable {
 
   /// Control: wakes capture.
   func ring() { telltale_eventfd_signal(bell) }
+
+  /// Capture: wakes control, which is to look at the signs at once.
+  func alarm() {
+    isAlarmed.store(true, ordering: .releasing)
+    telltale_eventfd_signal(controlBell)
+  }
+
+  /// Control: whether capture gave the alarm since the last call.
+  func takeAlarm() -> Bool { isAlarmed.exchange(false, ordering: .acquiringAndReleasing) }
 
   /// Capture: whether something waits in the rings, or a descriptor came.
   var hasNews: Bool { notices.count > 0 || samples.count > 0 || hasDescriptor.load(ordering: .acquiring) }

@@ -87,8 +87,21 @@ extension PollItem.Question {
   var text: String {
     switch self {
     case .parameter(let pid): "01 " + hexadecimal(pid) + (OBDParameter.of(pid: pid).map { " " + $0.title } ?? "")
-    case .request(let bytes, _): bytes.bytes.map { hexadecimal($0) }.joined(separator: " ")
+    case .request(let bytes, _): bytes.bytes.map { hexadecimal($0) }.joined(separator: " ") + (title(bytes).map { " " + $0 } ?? "")
     case .parameterGroup(let group, _): "PGN \(group)"
+    }
+  }
+
+  private func title(_ bytes: RequestBytes) -> String? {
+    switch (bytes[0], bytes[1]) {
+    case (0x02, 0x02): "Code that stored the freeze frame"
+    case (0x03, _): "Confirmed trouble codes"
+    case (0x07, _): "Pending trouble codes"
+    case (0x0A, _): "Permanent trouble codes"
+    case (0x09, 0x02): "VIN"
+    case (0x09, 0x04): "Calibrations"
+    case (0x09, 0x0A): "Name of the unit"
+    default: nil
     }
   }
 

@@ -26,6 +26,7 @@ final class CaptureLoop: @unchecked Sendable {
   private let ringBell: @Sendable () -> Void
   private let frames: UnsafeMutableBufferPointer<CANFrame>
   private var quality: [DataQuality]
+  private var postedTransmissions: UInt64 = 0
   private let isStopping = Atomic<Bool>(false)
   private let progress = Atomic<UInt64>(0)
   private let ended = Atomic<Bool>(false)
@@ -35,6 +36,8 @@ final class CaptureLoop: @unchecked Sendable {
   static let batch = 256
   /// After a read of so many more are likely waiting.
   private static let muchAtOnce = 64
+  /// More frames of this machine's than that within a second are worth an alarm.
+  private static let suddenly: UInt64 = 64
   private static let wakeupTag: UInt64 = .max
   private static let newsTag: UInt64 = .max - 1
   private static let snapshotNanoseconds: Int64 = 200_000_000
@@ -96,6 +99,11 @@ final class CaptureLoop: @unchecked Sendable {
       if let link {
         // On a busy bus the loop never waits, so it cannot rely on being woken.
         if link.hasNews { takeNews(epoll) }
+        // Somebody makes this machine answer: the guard must not wait for the next second to hear of it.
+        if transmissions &- postedTransmissions > CaptureLoop.suddenly {
+          attend(epoll)
+          link.alarm()
+        }
         stage.droppedByKernel = sources.reduce(0) { $0 &+ $1.counters.dropped &+ $1.counters.overruns }
         // The clock of a live bus is the host's.
         stage.advance(to: Instant(nanoseconds: host))
@@ -198,13 +206,17 @@ final class CaptureLoop: @unchecked Sendable {
       if sources[i].attend(), let descriptor = sources[i].descriptor { telltale_epoll_add(epoll, descriptor, UInt64(i)) }
       let counters = sources[i].counters
       quality[i].observe(
-        frames: counters.frames, lost: counters.dropped &+ counters.overruns, isBlind: sources[i].state == .down, at: now)
+        frames: counters.frames, lost: counters.dropped &+ counters.overruns, isBlind: sources[i].state == .down && sources[i].problem != nil, at: now)
     }
     guard let link else { return }
     var signs = stage.signs(at: now)
     for i in buses.indices.prefix(8) { signs.buses[i] = buses[i].signs }
     link.post(signs)
+    postedTransmissions = transmissions
   }
+
+  /// Requests and flow control that left on all buses.
+  private var transmissions: UInt64 { buses.reduce(0) { $0 &+ $1.signs.transmitted } }
 
   private func tellChanges(at now: Instant) {
     for bus in buses {

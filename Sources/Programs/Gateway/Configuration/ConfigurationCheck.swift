@@ -4,6 +4,7 @@ import Clock
 public import ConfigurationFile
 import Diagnostics
 import Documents
+import Glibc
 import Health
 import Pipeline
 import VehicleBus
@@ -79,6 +80,12 @@ public struct ConfigurationCheck {
           "\(source.interface): \(item.question.text) is never asked: the guard knows neither its service nor its unit; a "
             + "unit of your own stands below `polling: {units: [{to: ID, answer: ID}]}`")
       }
+    }
+    for user in configuration.technicians where getpwnam(user) == nil && UInt32(user) == nil {
+      warnings.append("technicians: this machine knows no user \(user)")
+    }
+    if vehicle.sensors.isEmpty, configuration.sensorSocket != nil || configuration.sensorTopic != nil {
+      warnings.append("sensors can be heard, but no pack knows one; add a pack with a section senml, see docs/sensors.md")
     }
     if !vehicle.sensors.isEmpty, configuration.sensorSocket == nil, configuration.sensorTopic == nil {
       warnings.append("packs know \(vehicle.sensors.count) sensors, but none can be heard; add `sensors: {socket: PATH}`")

@@ -50,6 +50,9 @@ public struct PollingChoice: Sendable {
 }
 
 extension SourceChoice {
+  /// What this machine calls itself there on SAE J1939, whether or not it asks.
+  var testerAddress: UInt8 { polling?.j1939Address ?? PollingChoice().j1939Address }
+
   private enum Transmission: String, CaseIterable { case never, polling }
 
   /// Reads one entry of `sources`.

@@ -53,6 +53,6 @@ int telltale_can_batch_receive(void *batch, int fd, int n, uint32_t *dropped);
 // A socket that hears all but diagnostic traffic (7DF, 7E0...7EF, 18DAxxxx, 18DBxxxx), with a buffer of a few frames:
 // the descriptor or -errno.
 int telltale_can_sentinel_open(const char *interface);
-// Takes what waits there: 1 when traffic was among it, 0 when none or only this machine's own requests of SAE J1939 were, or -errno.
-int telltale_can_sentinel_drain(int fd);
+// Takes what waits there: 1 when traffic was among it, 0 when none or only requests and transport of SAE J1939 from `tester_address` were, or -errno.
+int telltale_can_sentinel_drain(int fd, uint8_t tester_address);
 #endif

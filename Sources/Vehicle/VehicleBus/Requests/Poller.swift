@@ -64,6 +64,7 @@ public final class Poller {
   /// - Returns: when to be called again at the latest; earlier when `descriptor` is readable.
   public func step(at now: Instant, _ transmitGuard: inout TransmitGuard) -> Instant {
     follow(isAwake: transmitGuard.vehicle == .awake, at: now)
+    if transmitGuard.isFlooded(bus, at: now) { breakOff() }
     if let next = listen(at: now, &transmitGuard) { return next }
     if let next = serveQuestions(at: now, &transmitGuard) { return next }
     return isAwake ? poll(at: now, &transmitGuard) : probe(at: now, &transmitGuard)
@@ -93,6 +94,14 @@ public final class Poller {
   }
 
   // MARK: What is under way
+
+  /// Ends a request in the middle: nothing may stay open that answers a flood.
+  private func breakOff() {
+    guard let dialogue else { return }
+    dialogue.port.finish()
+    self.dialogue = nil
+    dialogue.question?(.refused(.answerFlood))
+  }
 
   /// Nil when nothing is under way any more.
   private func listen(at now: Instant, _ transmitGuard: inout TransmitGuard) -> Instant? {

@@ -1,4 +1,5 @@
 // From the JSON representation of SenML (RFC 8428, section 5) to resolved records.
+import Documents
 
 /// Reads one pack of SenML in JSON, within limits that hold for hostile text too. What comes out is all of a pack or
 /// nothing of it.
@@ -17,7 +18,7 @@ public enum SenMLReader {
     guard text.count <= largestPack else {
       throw SenMLError(.tooLarge, at: largestPack, "longer than \(largestPack) bytes")
     }
-    var cursor = try JSONCursor(text)
+    var cursor = try JSONCursor<SenMLError>(text)
     var base = Base()
     var records: [SenMLRecord] = []
     var count = 0
@@ -91,7 +92,7 @@ private struct Fields {
   /// One bit for each label.
   private var seen: UInt16 = 0
 
-  mutating func take(_ name: ArraySlice<UInt8>, _ cursor: inout JSONCursor) throws(SenMLError) {
+  mutating func take(_ name: ArraySlice<UInt8>, _ cursor: inout JSONCursor<SenMLError>) throws(SenMLError) {
     let start = cursor.position
     guard let label = Label(name: name) else {
       guard name.last != UInt8(ascii: "_") else {
@@ -137,14 +138,14 @@ private struct Fields {
     }
   }
 
-  private func string(_ label: Label, _ cursor: inout JSONCursor) throws(SenMLError) -> ArraySlice<UInt8> {
+  private func string(_ label: Label, _ cursor: inout JSONCursor<SenMLError>) throws(SenMLError) -> ArraySlice<UInt8> {
     guard cursor.next == UInt8(ascii: "\"") else {
       throw SenMLError(.notSenML, at: cursor.position, "the field \(label) is a string")
     }
     return try cursor.string()
   }
 
-  private func number(_ label: Label, _ cursor: inout JSONCursor) throws(SenMLError) -> Double {
+  private func number(_ label: Label, _ cursor: inout JSONCursor<SenMLError>) throws(SenMLError) -> Double {
     switch cursor.next {
     case UInt8(ascii: "-")?, (0x30...0x39)?: return try cursor.number()
     default: throw SenMLError(.notSenML, at: cursor.position, "the field \(label) is a number")

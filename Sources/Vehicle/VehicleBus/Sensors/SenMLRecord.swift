@@ -1,4 +1,5 @@
 // What a pack of Sensor Measurement Lists (SenML, RFC 8428) says, record by record, and why one could not be read.
+public import Documents
 
 /// One record with the base fields of its pack applied.
 public struct SenMLRecord: Equatable, Sendable {
@@ -65,4 +66,8 @@ public struct SenMLError: Error, Equatable, CustomStringConvertible, Sendable {
   }
 
   public var description: String { "byte \(offset): \(reason)" }
+}
+
+extension SenMLError: JSONFailure {
+  public init(notJSON reason: String, at offset: Int) { self.init(.notJSON, at: offset, reason) }
 }

@@ -35,13 +35,12 @@ enum FrameRole {
     }
   }
 
-  /// What a frame that this machine sent says: on a virtual bus the vehicle itself may be simulated here, so only what
-  /// requests look like counts as a tester's. Beside those of ISO 15765-4 these are requests and the transport protocols
-  /// of SAE J1939, which the daemon's own sockets send.
-  @inline(__always) init(ownFrame word: UInt32) {
+  /// Whether a frame is a request, or transport, of SAE J1939 from `address`, the one that the daemon asks from. The
+  /// kernel's own replies to whoever writes there do not say that this machine sent them.
+  @inline(__always) static func isOwnRequest(_ word: UInt32, from address: UInt8) -> Bool {
+    guard word & 0x8000_00FF == 0x8000_0000 | UInt32(address) else { return false }
     let format = word &>> 16 & 0xFF
-    let isJ1939 = word & 0x8000_0000 != 0 && (format == 0xEA || format == 0xEB || format == 0xEC || format == 0xC7 || format == 0xC8)
-    self = isJ1939 ? .request : FrameRole(word)
+    return format == 0xEA || format == 0xEB || format == 0xEC || format == 0xC7 || format == 0xC8 || format == 0xE8
   }
 
   /// F1 is the external test equipment of ISO 15765-4, F9 and FA are SAE J1939's off-board service tools.

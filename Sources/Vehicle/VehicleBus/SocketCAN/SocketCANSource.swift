@@ -22,10 +22,13 @@ public final class SocketCANSource: FrameSource {
 
   private let bus: UInt8
   private let slot: DescriptorSlot
+  private let testerAddress: UInt8
   private var socket: Int32 = -1
   /// A socket on its way back to control.
   private var deadSocket: Int32 = -1
   private var hasChanged = false
+  /// Whether control has said anything about the interface.
+  private var isKnown = false
 
   private let batch: UnsafeMutableRawPointer
   private let messages: UnsafeMutablePointer<telltale_can_message>
@@ -49,9 +52,11 @@ public final class SocketCANSource: FrameSource {
   ///   - interface: for example `can0`. The source is down until a descriptor for it is offered.
   ///   - bus: what its frames carry as `CANFrame.bus`.
   ///   - slot: where its descriptors come from.
-  public init(interface: String, bus: UInt8, slot: DescriptorSlot) {
+  ///   - testerAddress: what the daemon calls itself on SAE J1939.
+  public init(interface: String, bus: UInt8, slot: DescriptorSlot, testerAddress: UInt8 = J1939Port.offBoardTool) {
     name = interface
     self.bus = bus
+    self.testerAddress = testerAddress
     self.slot = slot
     batch = .allocate(byteCount: telltale_can_batch_bytes(), alignment: 16)
     telltale_can_batch_prepare(batch)
@@ -76,7 +81,8 @@ public final class SocketCANSource: FrameSource {
     if socket < 0, let failureText { return failureText }
     return switch tracker.condition.state {
     case .down: downText
-    case .absent: absentText
+    // Until control has looked nobody knows.
+    case .absent: isKnown ? absentText : nil
     case .busOff: busOffText
     case .errorActive, .errorWarning, .errorPassive: nil
     }
@@ -93,7 +99,10 @@ public final class SocketCANSource: FrameSource {
   public func nanosecondsUntilReady() -> Int64? { nil }
 
   /// What the control thread read of the link at `time`.
-  public func note(link: BusCondition, at time: Instant) { tracker.note(link: link, at: time) }
+  public func note(link: BusCondition, at time: Instant) {
+    isKnown = true
+    tracker.note(link: link, at: time)
+  }
 
   /// The next change of the bus's state to be told; nil when there is none.
   public func nextChange(at now: Instant) -> BusChange? { tracker.nextChange(at: now) }
@@ -108,6 +117,7 @@ extension SocketCANSource {
     if deadSocket < 0, let fresh = slot.take() {
       letGo()
       socket = fresh
+      isKnown = true
       droppedBySocket = 0
       hasChanged = true
       settle(now)
@@ -209,9 +219,10 @@ extension SocketCANSource {
       }
       let isOwn = message.pointee.is_own != 0
       if isOwn { own &+= 1 }
-      switch isOwn ? FrameRole(ownFrame: id) : FrameRole(id) {
+      let isOwnRequest = FrameRole.isOwnRequest(id, from: testerAddress)
+      switch isOwnRequest ? .request : FrameRole(id) {
       case .traffic: lastTraffic = time
-      case .request: if isOwn { ownRequests &+= 1 } else { lastRequest = time }
+      case .request: if isOwn || isOwnRequest { ownRequests &+= 1 } else { lastRequest = time }
       case .answer: lastAnswer = time
       case .diagnostic: break
       }

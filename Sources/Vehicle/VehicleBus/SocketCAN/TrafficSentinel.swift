@@ -14,13 +14,16 @@ public final class TrafficSentinel {
   public private(set) var problem: SocketCANError?
 
   private let interface: String
+  private let testerAddress: UInt8
   private let socket: Int32
 
+  /// - Parameter testerAddress: what the daemon calls itself on SAE J1939.
   /// - Throws: `SocketCANError` when the interface cannot be opened.
-  public init(interface: String) throws(SocketCANError) {
+  public init(interface: String, testerAddress: UInt8 = J1939Port.offBoardTool) throws(SocketCANError) {
     let opened = telltale_can_sentinel_open(interface)
     guard opened >= 0 else { throw SocketCANError(code: -opened, interface: interface) }
     self.interface = interface
+    self.testerAddress = testerAddress
     socket = opened
   }
 
@@ -29,7 +32,7 @@ public final class TrafficSentinel {
   /// Whether a frame that is no diagnostic traffic, and no request of this machine's, came since the last look. Does not
   /// block.
   public func lastTrafficSeen(at now: Instant) -> Bool {
-    let heard = telltale_can_sentinel_drain(socket)
+    let heard = telltale_can_sentinel_drain(socket, testerAddress)
     // An interface that is down may come up again, and the socket with it; one that is gone never does.
     if heard < 0 && heard != -ENETDOWN { problem = SocketCANError(code: -heard, interface: interface) }
     guard heard > 0 else { return false }

@@ -7,8 +7,9 @@ struct BusWatch: Sendable {
   /// The last time at which the controller was in warning or worse, a counter had risen by more than 8, or more than 5
   /// error frames had come, within 10 s. One error on sending alone raises the counter by 8 (ISO 11898-1).
   private(set) var lastErrors = BusSigns.never
-  /// The last time at which this machine had sent more than 16 frames per granted request, and 64 on top, within 10 s.
-  /// The kernel answers whoever starts a long answer with flow control; a request explains only so much of it.
+  /// The last time at which this machine had sent more than 3 frames per granted request, and 48 on top, within 10 s.
+  /// The kernel answers whoever starts a long answer with flow control: one frame for each, and a question to all has at
+  /// most a few such answers.
   private(set) var lastFlood = BusSigns.never
   private var transmitErrors = RecentRise()
   private var receiveErrors = RecentRise()
@@ -28,7 +29,7 @@ struct BusWatch: Sendable {
     case .errorActive, .down, .absent: if counters > 8 || frames > 5 { lastErrors = now }
     }
     let sent = transmitted.note(signs.transmitted, at: now)
-    let explained = grants.note(granted, at: now) * 16 + 64
+    let explained = grants.note(granted, at: now) * 3 + 48
     if mayTransmit, sent > explained { lastFlood = now }
   }
 }

@@ -28,7 +28,8 @@ public struct TransmitGuard: ~Copyable, Sendable {
   public var policy: TransmitPolicy
   private var detector = ParkedDetector()
   private var signs: VehicleSigns?
-  private var pausedUntil: Instant?
+  /// Polling is paused until then; nil while nobody paused it, the far end of time for a pause without an end.
+  public private(set) var pausedUntil: Instant?
   private var buses = [Bus](repeating: Bus(), count: TransmitPolicy.buses)
   private var tallies = [Tally](repeating: Tally(), count: Refusal.allCases.count)
 
@@ -101,6 +102,13 @@ public struct TransmitGuard: ~Copyable, Sendable {
 
   /// Whether the vehicle is parked, with the evidence as of `now`.
   public func parked(at now: Instant) -> ParkedVerdict { detector.verdict(at: now) }
+
+  /// Whether more left on `bus` of late than requests explain. What is under way there should end at once: as long as
+  /// its sockets are open, the kernel answers.
+  public func isFlooded(_ bus: UInt8, at now: Instant) -> Bool {
+    Int(bus) < buses.count
+      && buses[Int(bus)].watch.lastFlood.secondsAgo(at: now) < TransmitGuard.quietAfterFlood
+  }
 
   /// From when on `bus` may be probed; nil while the vehicle is awake and where a bus is never probed.
   public func nextProbe(on bus: UInt8) -> Instant? {

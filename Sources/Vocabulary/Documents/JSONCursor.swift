@@ -1,45 +1,51 @@
 // Goes over JSON text byte by byte (RFC 8259, strictly), and says where and why it is none.
 import Vocabulary
 
-/// A place in a JSON text. Errors have the kind `notJSON` and the offset of the byte that is wrong.
-struct JSONCursor {
-  private let text: [UInt8]
-  private(set) var position = 0
+/// What a reader of JSON throws can be made from a place and a reason.
+public protocol JSONFailure: Error {
+  /// - Parameter offset: of the byte that is wrong.
+  init(notJSON reason: String, at offset: Int)
+}
 
-  /// - Throws: `SenMLError` for text that is not UTF-8.
-  init(_ text: [UInt8]) throws(SenMLError) {
+/// A place in a JSON text. Nothing is taken for granted: strangers' text costs no more memory than it is long.
+public struct JSONCursor<Failure: JSONFailure> {
+  private let text: [UInt8]
+  public private(set) var position = 0
+
+  /// - Throws: for text that is not UTF-8.
+  public init(_ text: [UInt8]) throws(Failure) {
     do {
       _ = try UTF8Span(validating: text.span)
     } catch {
-      throw SenMLError(.notJSON, at: error.byteOffsets.lowerBound, "not UTF-8")
+      throw Failure(notJSON: "not UTF-8", at: error.byteOffsets.lowerBound)
     }
     self.text = text
   }
 
   /// The byte here; nil at the end.
-  var next: UInt8? { position < text.count ? text[position] : nil }
+  public var next: UInt8? { position < text.count ? text[position] : nil }
 
-  mutating func skipSpace() {
+  public mutating func skipSpace() {
     while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
   }
 
   /// Goes behind `byte` if it is here.
-  mutating func take(_ byte: UInt8) -> Bool {
+  public mutating func take(_ byte: UInt8) -> Bool {
     guard next == byte else { return false }
     position += 1
     return true
   }
 
-  mutating func expect(_ byte: UInt8, _ reason: StaticString) throws(SenMLError) {
+  public mutating func expect(_ byte: UInt8, _ reason: StaticString) throws(Failure) {
     guard take(byte) else { throw malformed(reason) }
   }
 
-  func malformed(_ reason: StaticString) -> SenMLError { SenMLError(.notJSON, at: position, "\(reason)") }
+  public func malformed(_ reason: StaticString) -> Failure { Failure(notJSON: "\(reason)", at: position) }
 
   // MARK: Values
 
   /// The text of the string that begins here; a part of the whole text unless it has escapes.
-  mutating func string() throws(SenMLError) -> ArraySlice<UInt8> {
+  public mutating func string() throws(Failure) -> ArraySlice<UInt8> {
     try expect(UInt8(ascii: "\""), "a string is expected")
     let start = position
     while let byte = next {
@@ -55,7 +61,7 @@ struct JSONCursor {
     throw malformed("a string without its end")
   }
 
-  private mutating func escapedString(from start: Int) throws(SenMLError) -> ArraySlice<UInt8> {
+  private mutating func escapedString(from start: Int) throws(Failure) -> ArraySlice<UInt8> {
     var bytes = Array(text[start..<position])
     while let byte = next {
       switch byte {
@@ -72,7 +78,7 @@ struct JSONCursor {
     throw malformed("a string without its end")
   }
 
-  private mutating func escape() throws(SenMLError) -> Unicode.Scalar {
+  private mutating func escape() throws(Failure) -> Unicode.Scalar {
     position += 1
     let simple: Unicode.Scalar? =
       switch next {
@@ -104,7 +110,7 @@ struct JSONCursor {
     return scalar
   }
 
-  private mutating func hexadecimal() throws(SenMLError) -> UInt32 {
+  private mutating func hexadecimal() throws(Failure) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
       guard let digit = next.flatMap(hexDigit) else { throw malformed("an escape without its four hexadecimal digits") }
@@ -115,7 +121,7 @@ struct JSONCursor {
   }
 
   /// The number that begins here, correctly rounded.
-  mutating func number() throws(SenMLError) -> Double {
+  public mutating func number() throws(Failure) -> Double {
     let start = position
     let isNegative = take(UInt8(ascii: "-"))
     var digits = Decimal()
@@ -131,11 +137,11 @@ struct JSONCursor {
     }
     let magnitude = digits.exactValue.map { isNegative ? -$0 : $0 }
     guard let value = magnitude ?? Double(String(decoding: text[start..<position], as: UTF8.self)), value.isFinite
-    else { throw SenMLError(.notJSON, at: start, "a number beyond the greatest double") }
+    else { throw Failure(notJSON: "a number beyond the greatest double", at: start) }
     return value
   }
 
-  private mutating func takeDigits(_ take: (UInt8) -> Void) throws(SenMLError) {
+  private mutating func takeDigits(_ take: (UInt8) -> Void) throws(Failure) {
     let start = position
     while let byte = next, 0x30...0x39 ~= byte {
       take(byte & 0x0F)
@@ -144,7 +150,7 @@ struct JSONCursor {
     guard position > start else { throw malformed("a digit is expected") }
   }
 
-  mutating func truth() throws(SenMLError) -> Bool {
+  public mutating func truth() throws(Failure) -> Bool {
     if next == UInt8(ascii: "f") {
       try skipWord("false")
       return false
@@ -153,7 +159,7 @@ struct JSONCursor {
     return true
   }
 
-  private mutating func skipWord(_ word: StaticString) throws(SenMLError) {
+  private mutating func skipWord(_ word: StaticString) throws(Failure) {
     let isHere = word.withUTF8Buffer { text[position...].starts(with: $0) }
     guard isHere else { throw malformed("true, false, null or another value is expected") }
     position += word.utf8CodeUnitCount
@@ -161,7 +167,7 @@ struct JSONCursor {
 
   /// Goes behind the value that begins here, whatever it is.
   /// - Parameter depth: how many arrays and objects it may be deep.
-  mutating func skipValue(depth: Int) throws(SenMLError) {
+  public mutating func skipValue(depth: Int) throws(Failure) {
     switch next {
     case UInt8(ascii: "\""): _ = try string()
     case UInt8(ascii: "-")?, (0x30...0x39)?: _ = try number()
@@ -169,10 +175,10 @@ struct JSONCursor {
     case UInt8(ascii: "n"): try skipWord("null")
     case UInt8(ascii: "["):
       guard depth > 0 else { throw malformed("nested too deep") }
-      try elements { cursor throws(SenMLError) in try cursor.skipValue(depth: depth - 1) }
+      try elements { cursor throws(Failure) in try cursor.skipValue(depth: depth - 1) }
     case UInt8(ascii: "{"):
       guard depth > 0 else { throw malformed("nested too deep") }
-      try members { cursor, _ throws(SenMLError) in try cursor.skipValue(depth: depth - 1) }
+      try members { cursor, _ throws(Failure) in try cursor.skipValue(depth: depth - 1) }
     default: throw malformed("a value is expected")
     }
   }
@@ -180,9 +186,9 @@ struct JSONCursor {
   // MARK: Structures
 
   /// Walks over an array; `element` goes behind each of its values.
-  mutating func elements(
-    _ element: (inout JSONCursor) throws(SenMLError) -> Void
-  ) throws(SenMLError) {
+  public mutating func elements(
+    _ element: (inout JSONCursor) throws(Failure) -> Void
+  ) throws(Failure) {
     try expect(UInt8(ascii: "["), "an array is expected")
     skipSpace()
     if take(UInt8(ascii: "]")) { return }
@@ -196,9 +202,9 @@ struct JSONCursor {
   }
 
   /// Walks over an object; `member` gets each name and goes behind the value.
-  mutating func members(
-    _ member: (inout JSONCursor, ArraySlice<UInt8>) throws(SenMLError) -> Void
-  ) throws(SenMLError) {
+  public mutating func members(
+    _ member: (inout JSONCursor, ArraySlice<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
     try expect(UInt8(ascii: "{"), "an object is expected")
     skipSpace()
     if take(UInt8(ascii: "}")) { return }

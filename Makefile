@@ -39,6 +39,7 @@ test-vm: ## Prove SocketCAN, polling and the service in a virtual machine with a
 	@Tests/VM/test-service
 	@Tests/VM/test-socketcan
 	@Tests/VM/test-bus-states
+	@Tests/VM/test-bus-allocations
 	@Tests/VM/test-bus-polling
 	@Tests/VM/test-bus-garbage
 	@Tests/VM/test-bus-load

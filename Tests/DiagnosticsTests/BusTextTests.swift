@@ -1,5 +1,6 @@
 // What people read of buses, of polling, and before they clear trouble codes.
 import Documents
+import FoundationEssentials
 import Testing
 
 @testable import Diagnostics
@@ -11,7 +12,7 @@ struct BusTextTests {
         SOURCE     KIND       STATE                FRAMES  LOST  PER MILLION  BLIND
         can0       socketcan  open, error-warning     120     4        32258   13 s
             a can interface, 500 kbit/s, 400 packets at the interface, the kernel hands on only what a pack describes, \
-        12 frames sent by this machine
+        12 frames sent from this machine, by whatever program
             lost: 3 frames because the daemon came too late, some in the controller once
             5 error frames: 4 not acknowledged (nobody else on the bus?), 1 bus-off
             error counters: 0 sending, 99 receiving
@@ -38,8 +39,62 @@ struct BusTextTests {
     let lines = text(of: [well], colour: false).split(separator: "\n")
     #expect(
       lines[1...] == [
-        "can0    socketcan  open, error-active       5     0            0  0.0 s", "    0 frames sent by this machine",
+        "can0    socketcan  open, error-active       5     0            0  0.0 s",
+        "    0 frames sent from this machine, by whatever program",
       ])
+  }
+
+  @Test func `one of each is told as one`() {
+    let single = SourceDocument(
+      name: "can0", kind: "socketcan", state: "open", frames: 1, dropped: 1, damagedLines: 1, busState: "error-active",
+      errorFrames: 1, errors: [.init(kind: "bit", count: 1), .init(kind: "warning", count: 1)], transmitted: 1,
+      onBus: 1)
+    let lines = text(of: [single], colour: false).split(separator: "\n").dropFirst(2).map { $0.dropFirst(4) }
+    #expect(
+      lines == [
+        "1 packet at the interface, 1 frame sent from this machine, by whatever program",
+        "lost: 1 frame because the daemon came too late", "1 error frame: 1 bit error, 1 change to error-warning",
+        "1 message could not be read",
+      ])
+  }
+
+  @Test func `what sensors sent is told by reason, each with its first example`() throws {
+    let sensors = SourceDocument(
+      name: "/run/sensors", kind: "senml", state: "open", frames: 41, dropped: 30, damagedLines: 0,
+      errors: [
+        .init(kind: "flood", count: 30), .init(kind: "unknown-name", count: 2, example: "tpms/9 is in no pack"),
+        .init(kind: "unit", count: 0),
+      ])
+    #expect(
+      text(of: [sensors], colour: false) == """
+        SOURCE        KIND   STATE  FRAMES  LOST  PER MILLION  BLIND
+        /run/sensors  senml  open       41    30       422535      –
+            41 datagrams
+            30 refused (flood)
+            2 refused (unknown-name), the first: tpms/9 is in no pack
+
+        """)
+    let json = String(decoding: try JSONEncoder().encode(sensors.errors), as: UTF8.self)
+    #expect(json.contains("tpms") && json.split(separator: "example").count == 2, "absent where not known")
+  }
+
+  @Test func `the end of a pause is told`() {
+    let pause = CommandDocument(.pausePolling(seconds: 6), text: "Nothing is asked.", until: Samples.start.rfc3339)
+    #expect(
+      text(of: pause, colour: false) == """
+        Nothing is asked.
+        That ends by itself at 2026-05-28T20:26:40.000Z.
+
+        """)
+    #expect(text(of: CommandDocument(.resumePolling, text: "It goes on."), colour: false) == "It goes on.\n")
+  }
+
+  @Test func `answer times are told in tenths of a millisecond`() {
+    let unit = PollingDocument.Unit(request: nil, answer: "7E8", pids: 1, answerMilliseconds: 12.3456, packSize: 1)
+    #expect(unit.answerMilliseconds == 12.3)
+    let polling = PollingDocument(buses: [.init(name: "can0", budgetPerSecond: 1, units: [unit])])
+    let shown = text(of: polling, colour: false)
+    #expect(shown.contains("12.3 ms\n") && shown.contains("at most 1 request a second"))
   }
 
   @Test func polling() {

@@ -138,6 +138,16 @@ struct CommandServerTests {
     hasty.stop()
   }
 
+  @Test func `a command that came whole has all its patience`() throws {
+    server.stop()
+    let strict = DiagnosticsServer(
+      socketPath: folder.socket, views: CommandServerTests.views(daemon),
+      limits: .init(arrival: .milliseconds(300), patience: .milliseconds(400)))
+    try strict.start()
+    #expect(statusLine(try post("/v1/polling/resume").rest()) == "HTTP/1.1 504 Gateway Timeout")
+    strict.stop()
+  }
+
   @Test func `a reply after the end of the server goes nowhere`() throws {
     let client = try post("/v1/polling/resume")
     let call = try daemon.next()

@@ -234,6 +234,26 @@ struct ServerTests {
     hasty.stop()
   }
 
+  @Test func `half a request loses its place to others`() throws {
+    server.stop()
+    let strict = DiagnosticsServer(
+      socketPath: folder.socket, views: Samples.views, limits: .init(arrival: .milliseconds(50)))
+    try strict.start()
+    let halves = [
+      "", "GET /v1/sta", "POST /v1/polling/resume HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+    ]
+    let held = try (0..<DiagnosticsServer.clientLimit).map { i in
+      let client = try RawClient(folder.socket)
+      client.send(halves[i % halves.count])
+      return client
+    }
+    for client in held { #expect(statusLine(client.rest()) == "HTTP/1.1 408 Request Timeout") }
+    let client = try RawClient(folder.socket)
+    client.send(request)
+    #expect(statusLine(client.rest()) == "HTTP/1.1 200 OK")
+    strict.stop()
+  }
+
   @Test func `the plan grows with the signals`() {
     let least = DiagnosticsServer.plannedBytes(signals: 0, diagnosticRecords: 0)
     #expect(least == 32 * 24_576 + 16 * 65_536)

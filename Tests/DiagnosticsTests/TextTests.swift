@@ -74,7 +74,7 @@ struct TextTests {
         lamp           on
         readiness      not ready: catalyst
         broker         depot:8883, not connected: connection refused
-        queued         1 alerts, 2 events, 3 telemetry
+        queued         1 alert, 2 events, 3 telemetry
         sent           40 published, 34 acknowledged
         store          /var/lib/telltale/telltale.db, 1.9 MiB
         warning        no trusted clock since the boot

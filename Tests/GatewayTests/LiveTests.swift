@@ -11,6 +11,8 @@ import Testing
     var busState: String?
     var frames: Int
     var error: String?
+    struct Refusal: Decodable { var kind: String; var example: String? }
+    var errors: [Refusal]
   }
   struct Signal: Decodable {
     var path: String
@@ -63,7 +65,8 @@ import Testing
     try rig.wait(for: "the refusals") { try sources().contains { $0.kind == "senml" && $0.frames == 3 } }
     let told = try sources()
     #expect(told.map(\.kind) == ["socketcan", "senml"])
-    #expect(told[0].state == "down" && told[0].error != nil && told[1].error != nil)
+    #expect(told[0].state == "down" && told[0].error != nil)
+    #expect(told[1].errors.map(\.kind).contains("unknown-name") && told[1].errors.allSatisfy { $0.example != nil })
     #expect(rig.stop("telltaled") == 0)
     #expect(!FileManager.default.fileExists(atPath: path), "the socket's name goes with the daemon")
   }

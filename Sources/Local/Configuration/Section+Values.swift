@@ -171,7 +171,8 @@ extension Section {
   /// Bits per second: `500 kbit/s`, `1 Mbit/s`, or a bare number of bits.
   public func optionalBitrate(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
     let allowed =
-      "a bit rate from \(Quantity.describe(bitrate: range.lowerBound)) to \(Quantity.describe(bitrate: range.upperBound))"
+      "a bit rate from \(Quantity.describe(bitrate: range.lowerBound)) to "
+      + Quantity.describe(bitrate: range.upperBound)
     return try value(key, "a bit rate", allowed, in: range, Quantity.bitrate)
   }
 

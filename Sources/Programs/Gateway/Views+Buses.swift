@@ -18,11 +18,8 @@ extension Views {
     let refused = SensorRefusal.allCases.filter { counters.refused($0) > 0 }
     var document = SourceDocument(
       name: configuration.sensorSocket ?? configuration.sensorTopic?.topic ?? "sensors", kind: "senml", state: "open",
-      frames: counters.datagrams, dropped: counters.refused(.flood), damagedLines: 0,
-      error: refused.first.map { reason in
-        "\(counters.refused(reason)) refused as \(reason.code)" + (counters.example(of: reason).map { ", such as " + $0 } ?? "")
-      })
-    document.errors = refused.map { .init(kind: $0.code, count: counters.refused($0)) }
+      frames: counters.datagrams, dropped: 0, damagedLines: 0)
+    document.errors = refused.map { .init(kind: $0.code, count: counters.refused($0), example: counters.example(of: $0)) }
     if let topic = sensorTopic?.snapshot, !topic.isConnected, configuration.sensorSocket == nil { document.state = "down" }
     return document
   }

@@ -122,7 +122,7 @@ public struct PollingDocument: Codable, Hashable, Sendable {
     public var answer: String
     /// Parameters that it says it has.
     public var pids: Int
-    /// How long its answers take; null before the first.
+    /// How long its answers take, in tenths of a millisecond at the finest; null before the first.
     public var answerMilliseconds: Double?
     /// Parameters asked for in one request, at most.
     public var packSize: Int
@@ -131,7 +131,7 @@ public struct PollingDocument: Codable, Hashable, Sendable {
       self.request = request
       self.answer = answer
       self.pids = pids
-      self.answerMilliseconds = answerMilliseconds
+      self.answerMilliseconds = answerMilliseconds.map { ($0 * 10).rounded() / 10 }
       self.packSize = packSize
     }
 

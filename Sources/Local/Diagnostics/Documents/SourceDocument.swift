@@ -4,7 +4,7 @@
 public struct SourceDocument: Codable, Hashable, Sendable {
   /// The interface's or the recording's name.
   public var name: String
-  /// `socketcan` or `recording`.
+  /// `socketcan`, `recording`, or `senml` for sensors that were added to the vehicle: its frames are datagrams.
   public var kind: String
   /// What it is doing, for example `open`, `down`, `ended`.
   public var state: String
@@ -26,7 +26,8 @@ public struct SourceDocument: Codable, Hashable, Sendable {
   public var bitrate: Int?
   /// The kernel's word for the interface: can, vcan, slcan, vxcan; null when not known.
   public var interfaceKind: String?
-  /// Error frames, and how often each kind of error was in one: an error frame may tell of several.
+  /// Error frames, and how often each kind of error was in one: an error frame may tell of several. Of sensors what was
+  /// refused, by reason.
   public var errorFrames: UInt64
   public var errors: [ErrorCount]
   /// How often the controller itself said that it lost frames. Each time stands for one frame or more.
@@ -47,10 +48,13 @@ public struct SourceDocument: Codable, Hashable, Sendable {
   public struct ErrorCount: Codable, Hashable, Sendable {
     public var kind: String
     public var count: UInt64
+    /// What the first of them was, one line; left out when not known.
+    public var example: String?
 
-    public init(kind: String, count: UInt64) {
+    public init(kind: String, count: UInt64, example: String? = nil) {
       self.kind = kind
       self.count = count
+      self.example = example
     }
   }
 

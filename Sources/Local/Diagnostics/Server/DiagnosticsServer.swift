@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// At most 16 clients are served at a time; up to 16 more are told 503 and closed, further ones are closed at once. A
 /// connection carries one request (head at most 8 KiB, body at most 64 KiB, a command's at most 4 KiB) and ends after
-/// 60 s at the latest. A command that has no reply after 15 s is answered with 504.
+/// 60 s at the latest. A request that is not whole after 5 s is answered with 408, a command that has no reply after
+/// 15 s with 504.
 public final class DiagnosticsServer: Sendable {
   /// Clients that are served at a time.
   public static let clientLimit = 16

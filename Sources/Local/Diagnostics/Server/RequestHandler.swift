@@ -22,10 +22,13 @@ final class RequestHandler: ChannelInboundHandler {
   private let limits: TimeLimits
   private var phase = Phase.waiting
   private var deadline: Scheduled<Void>?
+  private var arrival: Scheduled<Void>?
 
   struct TimeLimits: Sendable {
     /// From accepting a connection to its end, whatever the client does.
     var lifetime = TimeAmount.seconds(60)
+    /// From accepting a connection to the end of its request.
+    var arrival = TimeAmount.seconds(5)
     /// From handing a command over to giving up on its reply.
     var patience = TimeAmount.seconds(15)
   }
@@ -40,11 +43,20 @@ final class RequestHandler: ChannelInboundHandler {
   func channelActive(context: ChannelHandlerContext) {
     let channel = context.channel
     deadline = channel.eventLoop.scheduleTask(in: limits.lifetime) { channel.close(promise: nil) }
+    let connection = NIOLoopBound((handler: self, context: context), eventLoop: channel.eventLoop)
+    arrival = channel.eventLoop.scheduleTask(in: limits.arrival) {
+      let (handler, context) = connection.value
+      handler.send(
+        .error(
+          .requestTimeout, "the request has not come whole in time", mend: "send it at once, then wait for the reply"),
+        context: context)
+    }
     context.fireChannelActive()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
+    arrival?.cancel()
     endExecution()
     context.fireChannelInactive()
   }
@@ -58,6 +70,7 @@ final class RequestHandler: ChannelInboundHandler {
       let room = CommandPath.bodyLimit + 1 - body.count
       if room > 0 { phase = .receiving(head, body: body + part.readableBytesView.prefix(room)) }
     case (.end, .receiving(let head, let body)):
+      arrival?.cancel()
       guard !crowded else {
         return send(
           .error(.serviceUnavailable, "too many clients are connected", mend: "close some, or try again soon"),

@@ -24,7 +24,8 @@ public func clearingText(
   return lines.map { $0.rendered(colour: colour) + "\n" }.joined()
 }
 
-/// What came of a command, for people.
+/// What came of a command, and when that ends, for people.
 public func text(of result: CommandDocument, colour: Bool) -> String {
-  StyledText(result.text, .good).rendered(colour: colour) + "\n"
+  let end = result.until.map { StyledText("That ends by itself at \($0).").rendered(colour: colour) + "\n" } ?? ""
+  return StyledText(result.text, .good).rendered(colour: colour) + "\n" + end
 }

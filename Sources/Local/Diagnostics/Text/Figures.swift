@@ -14,6 +14,11 @@ enum Figures {
     return text
   }
 
+  /// A number and what it counts: `0 frames`, `1 frame`.
+  static func count(_ count: some BinaryInteger, _ noun: String, plural: String? = nil) -> String {
+    "\(count) " + (count == 1 ? noun : plural ?? noun + "s")
+  }
+
   static func fixed(_ value: Double?, _ places: Int) -> String { value.map { decimal($0, places) } ?? unknown }
 
   /// The sign of a VSS unit identifier; other identifiers stand for themselves.

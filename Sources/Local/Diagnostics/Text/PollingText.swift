@@ -25,9 +25,9 @@ func meaning(ofPolling state: String) -> StyledText.Meaning {
 }
 
 private func text(of bus: PollingDocument.Bus, colour: Bool) -> String {
-  let budget = Figures.plain(bus.budgetPerSecond)
+  let budget = Figures.plain(bus.budgetPerSecond) + (bus.budgetPerSecond == 1 ? " request" : " requests")
   var lines = [
-    StyledText("\(bus.name): at most \(budget) requests a second, \(bus.granted) sent since the start")
+    StyledText("\(bus.name): at most \(budget) a second, \(bus.granted) sent since the start")
   ]
   if let hindrance = bus.hindrance { lines.append(StyledText("    held back now: " + hindrance, .warning)) }
   for refusal in bus.refused where refusal.count > 0 {
@@ -45,7 +45,7 @@ private func text(of bus: PollingDocument.Bus, colour: Bool) -> String {
       "ASKED ON": .left, "ANSWERS ON": .left, "PARAMETERS": .right, "AT ONCE": .right, "ANSWERS IN": .right,
     ])
     for unit in bus.units {
-      let delay = unit.answerMilliseconds.map { Figures.plain($0.rounded()) + " ms" } ?? Figures.unknown
+      let delay = unit.answerMilliseconds.map { Figures.plain($0) + " ms" } ?? Figures.unknown
       table.add([
         StyledText(unit.request ?? "all units"), StyledText(unit.answer), StyledText("\(unit.pids)"),
         StyledText("\(unit.packSize)"), StyledText(delay),

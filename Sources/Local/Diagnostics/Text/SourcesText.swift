@@ -29,6 +29,7 @@ private func state(of source: SourceDocument) -> StyledText {
 private func notes(on source: SourceDocument) -> [StyledText] {
   var notes: [StyledText] = []
   if let error = source.error { notes.append(StyledText(error, .bad)) }
+  if source.kind == "senml" { return notes + intake(of: source) }
   if let since = source.blindSince { notes.append(StyledText("nothing can be heard since " + since, .bad)) }
   let facts = interface(source)
   if !facts.isEmpty { notes.append(StyledText(facts.joined(separator: ", "), .faint)) }
@@ -45,25 +46,36 @@ private func notes(on source: SourceDocument) -> [StyledText] {
   }
   if source.damagedLines > 0 {
     let first = source.firstDamage.map { "; the first: " + $0 } ?? ""
-    let what = source.busState == nil ? "lines" : "messages"
-    notes.append(StyledText("\(source.damagedLines) \(what) could not be read\(first)", .warning))
+    let damaged = Figures.count(source.damagedLines, source.busState == nil ? "line" : "message")
+    notes.append(StyledText("\(damaged) could not be read\(first)", .warning))
   }
   return notes
+}
+
+/// What came from sensors, and why some of it was refused.
+private func intake(of source: SourceDocument) -> [StyledText] {
+  let refused = source.errors.filter { $0.count > 0 }.map { reason in
+    StyledText(
+      "\(reason.count) refused (\(reason.kind))" + (reason.example.map { ", the first: " + $0 } ?? ""), .warning)
+  }
+  return [StyledText(Figures.count(source.frames, "datagram"), .faint)] + refused
 }
 
 private func interface(_ source: SourceDocument) -> [String] {
   var facts: [String] = []
   if let kind = source.interfaceKind { facts.append("a \(kind) interface") }
   if let bitrate = source.bitrate { facts.append(Figures.plain(Double(bitrate) / 1000) + " kbit/s") }
-  if let onBus = source.onBus { facts.append("\(onBus) packets at the interface") }
+  if let onBus = source.onBus { facts.append(Figures.count(onBus, "packet") + " at the interface") }
   if source.filtered { facts.append("the kernel hands on only what a pack describes") }
-  if source.busState != nil { facts.append("\(source.transmitted) frames sent by this machine") }
+  if source.busState != nil {
+    facts.append(Figures.count(source.transmitted, "frame") + " sent from this machine, by whatever program")
+  }
   return facts
 }
 
 private func loss(_ source: SourceDocument) -> String {
   var parts: [String] = []
-  if source.dropped > 0 { parts.append("\(source.dropped) frames because the daemon came too late") }
+  if source.dropped > 0 { parts.append(Figures.count(source.dropped, "frame") + " because the daemon came too late") }
   if source.overruns > 0 { parts.append("some in the controller \(times(source.overruns))") }
   return "lost: " + parts.joined(separator: ", ")
 }
@@ -71,24 +83,25 @@ private func loss(_ source: SourceDocument) -> String {
 private func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
 
 private func errors(_ source: SourceDocument) -> String {
-  let kinds = source.errors.filter { $0.count > 0 }.map { "\($0.count) \(inWords($0.kind))" }
-  return "\(source.errorFrames) error frames" + (kinds.isEmpty ? "" : ": " + kinds.joined(separator: ", "))
+  let kinds = source.errors.filter { $0.count > 0 }.map { inWords($0) }
+  return Figures.count(source.errorFrames, "error frame") + (kinds.isEmpty ? "" : ": " + kinds.joined(separator: ", "))
 }
 
-/// What a kind of error on a bus means (linux/can/error.h).
-private func inWords(_ kind: String) -> String {
-  switch kind {
-  case "tx-timeout": "not sent in time"
-  case "arbitration-lost": "arbitration lost"
-  case "rx-overflow": "overflows of the controller's receive buffer"
-  case "tx-overflow": "overflows of the controller's send buffer"
-  case "warning", "passive", "active": "changes to error-" + kind
-  case "bit", "form", "stuff", "transceiver": kind + " errors"
-  case "protocol": "other errors of the protocol"
-  case "overload": "overloads"
-  case "no-ack": "not acknowledged (nobody else on the bus?)"
-  case "bus-error": "bus errors"
-  case "restarted": "restarts"
-  default: kind
+/// How often, and what the kind of error on a bus means (linux/can/error.h).
+private func inWords(_ error: SourceDocument.ErrorCount) -> String {
+  let count = error.count
+  return switch error.kind {
+  case "tx-timeout": "\(count) not sent in time"
+  case "arbitration-lost": "\(count) arbitration lost"
+  case "rx-overflow": Figures.count(count, "overflow") + " of the controller's receive buffer"
+  case "tx-overflow": Figures.count(count, "overflow") + " of the controller's send buffer"
+  case "warning", "passive", "active": Figures.count(count, "change") + " to error-" + error.kind
+  case "bit", "form", "stuff", "transceiver": Figures.count(count, error.kind + " error")
+  case "protocol": Figures.count(count, "other error") + " of the protocol"
+  case "overload": Figures.count(count, "overload")
+  case "no-ack": "\(count) not acknowledged (nobody else on the bus?)"
+  case "bus-error": Figures.count(count, "bus error")
+  case "restarted": Figures.count(count, "restart")
+  default: "\(count) \(error.kind)"
   }
 }

@@ -24,7 +24,7 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
   line("signals", "\(status.signals.valid) of \(status.signals.known) valid")
   let trip = status.trip.map { "number \($0.number), since \($0.started), \(decimal($0.distanceKm, 1)) km" }
   line("trip", trip ?? "none")
-  line("watched", "\(status.trips) trips, \(decimal(status.distanceKm, 1)) km")
+  line("watched", Figures.count(status.trips, "trip") + ", \(decimal(status.distanceKm, 1)) km")
   line("VIN", vehicle(status.vehicleIdentification), status.vehicleIdentification?.vins == nil ? .plain : .warning)
   line("trouble codes", troubleCodes(status), status.troubleCodes.isClear ? .plain : .warning)
   line("lamp", lamp(status.malfunctionLamp), status.malfunctionLamp == true ? .warning : .plain)
@@ -32,7 +32,8 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
   line("readiness", readiness(status.readiness))
   let s = status.sync
   line("broker", broker(s), s.configured && !s.connected ? .warning : .plain)
-  line("queued", "\(s.queued.alerts) alerts, \(s.queued.events) events, \(s.queued.telemetry) telemetry")
+  let queued = [Figures.count(s.queued.alerts, "alert"), Figures.count(s.queued.events, "event")]
+  line("queued", queued.joined(separator: ", ") + ", \(s.queued.telemetry) telemetry")
   line("sent", "\(s.published) published, \(s.acknowledged) acknowledged")
   let store = status.store
   line(

@@ -136,7 +136,9 @@ final class BusControl: @unchecked Sendable {
   }
 
   /// Takes a person's command; `reply` is called when it is carried out or refused.
-  func carryOut(_ command: DiagnosticsCommand, for caller: Caller, _ reply: @escaping @Sendable (CommandReply) -> Void) {
+  func carryOut(
+    _ command: DiagnosticsCommand, for caller: Caller, _ reply: @escaping @Sendable (CommandReply) -> Void
+  ) {
     let isAuthorised = technicians.contains("\(caller.uid)") || caller.user.map { technicians.contains($0) } ?? false
     let who = "\(caller.user ?? "user \(caller.uid)"), process \(caller.pid)"
     let reply = { @Sendable [log] (outcome: CommandReply) in
@@ -248,7 +250,7 @@ final class BusControl: @unchecked Sendable {
     let counters = sensorSocket?.counters ?? sensors.counters
     snapshot.sensors = counters.datagrams > 0 || sensors.catalogue.count > 0 ? counters : nil
     snapshot.problems = standing + keeper.statuses.compactMap(\.problem?.description) + pollers.compactMap(\.problem)
-    if lostSamples > 0 { snapshot.problems.append("\(lostSamples) values of sensors lost: more came than can be taken") }
+    if lostSamples > 0 { snapshot.problems.append("values of sensors were lost: more came at once than can be taken") }
     shared.withLock { $0.snapshot = snapshot }
   }
 

@@ -44,7 +44,8 @@ final class Clearing {
     if cleared > 0 {
       let rest = declined.isEmpty ? "" : " \(declined.count) declined."
       let units = cleared == 1 ? "1 control unit has" : "\(cleared) control units have"
-      return reply(.done(CommandDocument(command, text: units + " cleared trouble codes, freeze frames and readiness." + rest)))
+      let text = units + " cleared trouble codes, freeze frames and readiness." + rest
+      return reply(.done(CommandDocument(command, text: text)))
     }
     if let refusal {
       return reply(.refused(code: refusal.code, reason: refusal.reason, mend: refusal.mend))
@@ -52,7 +53,8 @@ final class Clearing {
     if let code = declined.first {
       let text = String(code, radix: 16, uppercase: true)
       return reply(
-        .failed(reason: "the control units declined (\(text))", mend: "switch the ignition on, the engine off, and try again"))
+        .failed(
+          reason: "the control units declined (\(text))", mend: "switch the ignition on, the engine off, and try again"))
     }
     let why = failure.map { "the request could not be sent (errno \($0))" } ?? "no control unit answered"
     reply(.failed(reason: why, mend: "switch the ignition on, and look at `telltale polling` and `telltale sources`"))

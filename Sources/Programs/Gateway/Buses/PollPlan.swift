@@ -87,7 +87,8 @@ extension PollItem.Question {
   var text: String {
     switch self {
     case .parameter(let pid): "01 " + hexadecimal(pid) + (OBDParameter.of(pid: pid).map { " " + $0.title } ?? "")
-    case .request(let bytes, _): bytes.bytes.map { hexadecimal($0) }.joined(separator: " ") + (title(bytes).map { " " + $0 } ?? "")
+    case .request(let bytes, _):
+      bytes.bytes.map { hexadecimal($0) }.joined(separator: " ") + (title(bytes).map { " " + $0 } ?? "")
     case .parameterGroup(let group, _): "PGN \(group)"
     }
   }

@@ -55,7 +55,9 @@ extension Poller {
   convenience init?(_ source: SourceChoice, bus: UInt8, items: [PollItem]) {
     guard let choice = source.polling else { return nil }
     var lengths: [UInt8: Int] = [:]
-    for parameter in OBDParameter.all where parameter.otherDataBytes == nil { lengths[parameter.pid] = parameter.dataBytes }
+    for parameter in OBDParameter.all where parameter.otherDataBytes == nil {
+      lengths[parameter.pid] = parameter.dataBytes
+    }
     var options = PollOptions(parameterLengths: lengths)
     options.addressing =
       switch choice.addressing {

@@ -122,7 +122,11 @@ final class CaptureLoop: @unchecked Sendable {
           epoll, &tags, Int32(tags.count), min(Int32(untilSnapshot), waitMilliseconds()))
         var areFrames = false
         for i in 0..<Int(max(0, count)) {
-          if tags[i] == CaptureLoop.newsTag { link?.silence() } else if tags[i] != CaptureLoop.wakeupTag { areFrames = true }
+          switch tags[i] {
+          case CaptureLoop.newsTag: link?.silence()
+          case CaptureLoop.wakeupTag: break
+          default: areFrames = true
+          }
         }
         if areFrames { gather() }
       } else if !isMore {

@@ -35,7 +35,7 @@ public struct ConfigurationCheck {
     lines.append(row("limit (limits.memory)", plan.limit, width))
     lines.append(
       "\(vehicle.catalogue.count) signals from \(vehicle.packs.joined(separator: ", "))"
-        + "; \(configuration.interfaces.count) interfaces; broker "
+        + "; \(configuration.interfaces.count) interface\(configuration.interfaces.count == 1 ? "" : "s"); broker "
         + (configuration.broker.map { "\($0.host):\($0.port)" } ?? "none"))
     lines += sourceLines.map { "  " + $0 }
     for component in ComponentID.allCases {

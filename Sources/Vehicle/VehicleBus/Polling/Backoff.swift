@@ -17,7 +17,7 @@ struct Backoff: Sendable {
   /// For what gives no sign of life.
   static let silence = Backoff(first: 5, longest: 60)
   /// For a unit that says it is busy (7F xx 21).
-  static let busy = Backoff(first: 0.2, longest: 10)
+  static let busy = Backoff(first: 0.2, longest: 60)
 
   /// Seconds to pause now.
   mutating func next() -> Double {

@@ -23,6 +23,7 @@ struct PlannedItem: Sendable {
   /// lowest bit stands for all.
   var refusedBy: UInt16 = 0
   var unansweredBy: UInt16 = 0
+  private var busy = Backoff.busy
   /// It was left out of an answer to several: it is asked alone.
   var isAlone = false
 
@@ -45,6 +46,15 @@ struct PlannedItem: Sendable {
     case .parameter: 0x01
     case .request(let bytes, _): bytes[0]
     case .parameterGroup: nil
+    }
+  }
+
+  /// Whom it names; nil for a parameter, which is asked of whoever has it.
+  var address: RequestAddress? {
+    switch question {
+    case .parameter: nil
+    case .request(_, let address): address
+    case .parameterGroup(_, let unit): .j1939(unit)
     }
   }
 
@@ -92,6 +102,7 @@ struct PlannedItem: Sendable {
     }
     isServed = true
     answeredAt = now
+    busy.reset()
     forgetMisses()
     guard period.isFinite else {
       due = Instant(nanoseconds: .max)
@@ -102,6 +113,18 @@ struct PlannedItem: Sendable {
     let credit = max(0.1 * stretched, min(0.3, 0.5 * stretched))
     due = max(due.advanced(seconds: stretched), asked.advanced(seconds: stretched - credit))
     return met
+  }
+
+  /// Whoever was asked for it is busy: it waits for longer and longer, and then lets others go first.
+  mutating func beBusy(at now: Instant) {
+    postpone(to: now.advanced(seconds: busy.next()))
+    due = max(due, notBefore)
+  }
+
+  /// Nothing is asked before; the interval that this makes says nothing about the budget.
+  mutating func postpone(to instant: Instant) {
+    notBefore = max(notBefore, instant)
+    answeredAt = nil
   }
 
   /// It was asked for alone and had no answer.
@@ -122,6 +145,7 @@ struct PlannedItem: Sendable {
     refusedBy = 0
     unansweredBy = 0
     isAlone = false
+    busy.reset()
     forgetMisses()
   }
 }

@@ -90,7 +90,7 @@ extension PollPlanner {
   private func readyAt(_ place: Int) -> Instant? {
     let item = items[place]
     if item.isServed && item.period.isInfinite || item.isDroppedByAll { return nil }
-    if case .request(_, let address) = item.question, self.address(for: address) == nil { return nil }
+    if let wanted = item.address, address(for: wanted) == nil { return nil }
     guard let unit = item.unit.map({ units[$0] }) else {
       return item.parameter == nil ? max(item.due, item.notBefore) : nil
     }
@@ -201,7 +201,7 @@ extension PollPlanner {
   // MARK: Whom
 
   /// Where an item's request goes; nil while nobody knows in which form the vehicle speaks.
-  private func address(for wanted: RequestAddress) -> RequestAddress? {
+  func address(for wanted: RequestAddress) -> RequestAddress? {
     wanted.isEverybody && options.addressing == .automatic ? looks.spoken : wanted
   }
 

@@ -47,7 +47,17 @@ extension PollPlanner {
     case .look: looks.postpone(to: now.advanced(seconds: seconds))
     case .probe: break
     case .range(_, let unit), .parameters(_, let unit): units[unit].block(at: now, seconds: seconds)
-    case .item(let place): items[place].notBefore = now.advanced(seconds: seconds)
+    case .item(let place):
+      let until = now.advanced(seconds: seconds)
+      for fellow in fellows(of: place, done) { items[fellow].notBefore = max(items[fellow].notBefore, until) }
+    }
+  }
+
+  /// An item, and where no single unit was asked all others that go to the same address.
+  private func fellows(of place: Int, _ done: UnderWay) -> [Int] {
+    guard items[place].unit == nil else { return [place] }
+    return items.indices.filter {
+      items[$0].unit == nil && items[$0].address.flatMap(address(for:)) == done.request.address
     }
   }
 
@@ -142,7 +152,7 @@ extension PollPlanner {
       if case .look = done.purpose { looks.finish(at: now, found: found, answered: true) }
     case .range(let range, let unit): takeRange(range, of: unit, finals, at: now)
     case .parameters(let places, let unit): takeParameters(places, of: unit, finals, done, at: now)
-    case .item(let place): takeItem(place, known.map(\.reply), done, at: now)
+    case .item(let place): takeItem(place, known.map(\.reply), finals, done, at: now)
     }
     assignUnits()
   }
@@ -163,8 +173,8 @@ extension PollPlanner {
       }
       guard reply != .pending, !finals.contains(where: { $0.unit == unit }) else { continue }
       finals.append(Final(unit: unit, bytes: answer.bytes, reply: reply))
-      if case .negative(.busy) = reply { continue }
-      units[unit].pause.reset()
+      if reply == .positive { units[unit].busy.reset() }
+      if reply != .negative(.busy) { units[unit].pause.reset() }
     }
     return (finals, found)
   }
@@ -205,7 +215,7 @@ extension PollPlanner {
       }
     case .negative(.service): units[unit].deniedServices.insert(0x01)
     case .negative(.content): units[unit].refuse(range: 0)
-    case .negative(.busy): units[unit].block(at: now, seconds: units[unit].busy.next())
+    case .negative(.busy): leaveBusy(unit, at: now)
     case .negative(.later), .pending, .foreign: break
     }
   }
@@ -215,7 +225,6 @@ extension PollPlanner {
       units[final.unit].failRange(range)
       return
     }
-    units[final.unit].busy.reset()
     units[final.unit].tell(range: range, bits: final.bytes[2..<6].reduce(0) { $0 << 8 | UInt32($1) })
   }
 
@@ -230,7 +239,7 @@ extension PollPlanner {
     switch own.reply {
     case .negative(.service): units[unit].deniedServices.insert(0x01)
     case .negative(.content): units[unit].refuse(range: range)
-    case .negative(.busy): units[unit].block(at: now, seconds: units[unit].busy.next())
+    case .negative(.busy): leaveBusy(unit, at: now)
     case .negative(.later):
       units[unit].failRange(range)
       units[unit].block(at: now, seconds: PollPlanner.pauseBetweenRanges)
@@ -265,7 +274,9 @@ extension PollPlanner {
         if items[place].parameter.map(units[unit].has) ?? false { units[unit].pack.absolve() }
         items[place].refuse(by: unit)
       }
-    case .negative(.busy): units[unit].block(at: now, seconds: units[unit].busy.next())
+    case .negative(.busy):
+      for place in places { items[place].beBusy(at: now) }
+      leaveBusy(unit, at: now)
     case .negative(.later):
       for place in places {
         if places.count > 1 { items[place].isAlone = true } else { postpone(place, at: now) }
@@ -287,25 +298,28 @@ extension PollPlanner {
     for pid in answered { units[unit].proven.insert(pid) }
     guard !served.isEmpty else { return }
     units[unit].pack.answered()
-    units[unit].busy.reset()
     units[unit].stretch.note(serve(served, done, at: now, gap: max(gap, units[unit].gap)))
   }
 
-  private mutating func takeItem(_ place: Int, _ replies: [PollReply], _ done: UnderWay, at now: Instant) {
+  private mutating func takeItem(
+    _ place: Int, _ replies: [PollReply], _ finals: [Final], _ done: UnderWay, at now: Instant
+  ) {
     let unit = items[place].unit
     if replies.contains(.positive) {
       let pace = serve([place], done, at: now, gap: max(gap, unit.map { units[$0].gap } ?? gap))
       if let unit {
-        units[unit].busy.reset()
         units[unit].stretch.note(pace)
       } else {
+        commonBusy.reset()
         common.note(pace)
       }
     } else if replies.contains(.negative(.busy)) {
-      if let unit {
-        units[unit].block(at: now, seconds: units[unit].busy.next())
-      } else {
-        items[place].notBefore = now.advanced(seconds: 1)
+      items[place].beBusy(at: now)
+      for final in finals where final.reply == .negative(.busy) { leaveBusy(final.unit, at: now) }
+      if unit == nil {
+        // Whatever else is for all goes to the same busy units.
+        let until = now.advanced(seconds: commonBusy.next())
+        for fellow in fellows(of: place, done) { items[fellow].postpone(to: until) }
       }
     } else if replies.contains(.negative(.later)) {
       postpone(place, at: now)
@@ -323,6 +337,10 @@ extension PollPlanner {
     }
   }
 
+  private mutating func leaveBusy(_ unit: Int, at now: Instant) {
+    units[unit].block(at: now, seconds: units[unit].busy.next())
+  }
+
   private mutating func serve(_ places: [Int], _ done: UnderWay, at now: Instant, gap: Instant) -> Stretch.Pace {
     var pace = Stretch.Pace()
     for place in places {
@@ -334,9 +352,7 @@ extension PollPlanner {
   }
 
   private mutating func postpone(_ place: Int, at now: Instant) {
-    items[place].notBefore = now.advanced(seconds: PollPlanner.pauseUntilConditions)
-    // The interval that this makes says nothing about the budget.
-    items[place].answeredAt = nil
+    items[place].postpone(to: now.advanced(seconds: PollPlanner.pauseUntilConditions))
   }
 
   /// Seconds before a request is made again whose conditions were not met (7F xx 22).

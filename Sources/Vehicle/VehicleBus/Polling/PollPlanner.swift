@@ -23,6 +23,8 @@ public struct PollPlanner: Sendable {
   var looks: Looks
   /// Items that no single unit is asked for.
   var common = Stretch()
+  /// For units that are busy, where all were asked.
+  var commonBusy = Backoff.busy
 
   var isAwake = true
   var wokeAt = Instant(nanoseconds: .min)
@@ -82,21 +84,12 @@ public struct PollPlanner: Sendable {
     }
     self.items = wanted.map { PlannedItem($0, due: .zero) }
     looks = Looks(options.addressing, parameters: self.items.compactMap(\.parameter).filter { $0 & 0x1F != 0 })
-    for i in self.items.indices { self.items[i].unit = namedUnit(self.items[i].question) }
+    for i in self.items.indices { self.items[i].unit = namedUnit(self.items[i].address) }
   }
 
   /// The unit that an item names. Beyond capacity it has none and is asked as if it were for all.
-  private mutating func namedUnit(_ question: PollItem.Question) -> Int? {
-    let address: RequestAddress
-    switch question {
-    case .parameter: return nil
-    case .request(_, let wanted): address = wanted
-    case .parameterGroup(_, let unit): address = .j1939(unit)
-    }
-    switch address {
-    case .everybody11, .everybody29, .j1939(255): return nil
-    case .unit, .j1939: break
-    }
+  private mutating func namedUnit(_ address: RequestAddress?) -> Int? {
+    guard let address, !address.isEverybody, address != .j1939(255) else { return nil }
     if let known = units.firstIndex(where: { $0.address == address }) { return known }
     return add(PollUnit(address, isFound: false, pack: PackSize(most: options.mostParameters)))
   }
@@ -123,6 +116,7 @@ public struct PollPlanner: Sendable {
     silentRequests = 0
     silence.reset()
     trouble.reset()
+    commonBusy.reset()
     underWay = nil
     for i in units.indices { units[i].wake() }
     for i in items.indices { items[i].wake(at: now) }

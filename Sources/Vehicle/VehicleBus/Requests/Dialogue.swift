@@ -95,6 +95,9 @@ struct Dialogue {
     return first == asked[0] | 0x40 || (bytes.count == 3 && first == 0x7F && bytes[1] == asked[0])
   }
 
+  /// Busy, conditions not correct, or never ready: another time it may be answered.
+  private static func isForNow(_ code: UInt8) -> Bool { [0x21, 0x22, 0x78].contains(code) }
+
   private static func asksForPatience(_ answer: PollAnswer) -> Bool { negativeCode(answer) == 0x78 }
 
   /// ISO 14229-1, annex A; nil for a positive answer. Acknowledgements of SAE J1939 carry no such code.
@@ -104,21 +107,31 @@ struct Dialogue {
 
   // MARK: What the guard learns
 
-  /// How units took it: the last word of each counts.
+  /// How units took it: the last word of each counts. Of all that were asked together one positive answer is enough;
+  /// without any, all are left alone as the one is that cannot answer now.
   func tell(_ transmitGuard: inout TransmitGuard, at now: Instant) {
     let bus = transmission.bus
     guard !answers.isEmpty else {
       return transmitGuard.noteSilence(of: transmission.address, bus: bus, at: now)
     }
+    var codes: [UInt8] = []
+    var isAnswered = false
     for (place, answer) in answers.enumerated()
     where !answers[(place + 1)...].contains(where: { $0.id == answer.id }) {
       if case .service = transmission.content, let code = Dialogue.negativeCode(answer) {
+        codes.append(code)
         transmitGuard.noteRefusal(from: unit(of: answer), bus: bus, code: code, at: now)
       } else {
+        isAnswered = true
         transmitGuard.noteAnswer(from: unit(of: answer), bus: bus)
       }
     }
-    if isForAll { transmitGuard.noteAnswer(from: transmission.address, bus: bus) }
+    guard isForAll else { return }
+    if isAnswered {
+      transmitGuard.noteAnswer(from: transmission.address, bus: bus)
+    } else if let code = codes.first(where: Dialogue.isForNow) ?? codes.first {
+      transmitGuard.noteRefusal(from: transmission.address, bus: bus, code: code, at: now)
+    }
   }
 
   private func unit(of answer: PollAnswer) -> RequestAddress {

@@ -417,12 +417,13 @@ public final class Gateway {
 
 /// Lines of the log: some at once, then one in ten seconds.
 private struct LineBudget {
-  private var level = 20.0
+  private static let most = 8.0
+  private var level = LineBudget.most
   private var last = RealClock.hostNanoseconds()
 
   mutating func take() -> Bool {
     let now = RealClock.hostNanoseconds()
-    level = min(20, level + Double(now - last) * 1e-10)
+    level = min(LineBudget.most, level + Double(now - last) * 1e-10)
     last = now
     guard level >= 1 else { return false }
     level -= 1

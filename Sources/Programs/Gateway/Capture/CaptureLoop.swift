@@ -38,6 +38,8 @@ final class CaptureLoop: @unchecked Sendable {
   private static let muchAtOnce = 64
   /// More frames of this machine's than that within a second are worth an alarm.
   private static let suddenly: UInt64 = 64
+  /// One alarm says all for a while: under a flood the guard has decided long before.
+  private static let alarmNanoseconds: Int64 = 500_000_000
   private static let wakeupTag: UInt64 = .max
   private static let newsTag: UInt64 = .max - 1
   private static let snapshotNanoseconds: Int64 = 200_000_000
@@ -86,6 +88,7 @@ final class CaptureLoop: @unchecked Sendable {
     var tags = [UInt64](repeating: 0, count: 16)
     var snapshotDue: Int64 = 0
     var attendDue: Int64 = 0
+    var alarmDue: Int64 = 0
     // Whether anything came since the last snapshot: then the next one must not wait for the next frame.
     var isStale = false
     while !isStopping.load(ordering: .acquiring) {
@@ -100,7 +103,8 @@ final class CaptureLoop: @unchecked Sendable {
         // On a busy bus the loop never waits, so it cannot rely on being woken.
         if link.hasNews { takeNews(epoll) }
         // Somebody makes this machine answer: the guard must not wait for the next second to hear of it.
-        if transmissions &- postedTransmissions > CaptureLoop.suddenly {
+        if host >= alarmDue, transmissions &- postedTransmissions > CaptureLoop.suddenly {
+          alarmDue = host + CaptureLoop.alarmNanoseconds
           attend(epoll)
           link.alarm()
         }

@@ -162,7 +162,8 @@ let package = Package(
       of: "Gateway",
       knows: [
         "Vocabulary", "Clock", "ConfigurationFile", "Documents", "Recordings", "VehicleBus", "Decoding", "Adapters",
-        "Pipeline", "Health", "Alerting", "Store", "SQLite", "VehicleSimulator", "telltaled", "telltale", "telltale-receiver",
+        "Pipeline", "Health", "Alerting", "MQTT", "Store", "SQLite", "VehicleSimulator", "telltaled", "telltale",
+        "telltale-receiver",
       ]),
   ]
 )

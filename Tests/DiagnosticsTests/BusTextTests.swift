@@ -10,11 +10,12 @@ struct BusTextTests {
     #expect(
       text(of: Samples.sources, colour: false) == """
         SOURCE     KIND       STATE                FRAMES  LOST  PER MILLION  BLIND
-        can0       socketcan  open, error-warning     120     4        32258   13 s
-            a can interface, 500 kbit/s, 400 packets at the interface, the kernel hands on only what a pack describes, \
-        12 frames sent from this machine, by whatever program
-            lost: 3 frames because the daemon came too late, some in the controller once
+        can0       socketcan  open, error-warning     120     6        47619   13 s
+            a can interface, 500 kbit/s, 400 packets at the interface, 1024 KiB to wait in, the kernel hands on only \
+        what a pack describes, 12 frames sent from this machine, by whatever program
+            lost: 3 frames because the daemon came too late, some in the controller once, 2 frames at the interface
             5 error frames: 4 not acknowledged (nobody else on the bus?), 1 bus-off
+            the last: bus-off: the controller has left the bus, at 2026-05-28T20:26:38.500Z
             error counters: 0 sending, 99 receiving
             could not be heard 2 times, 13 s in all
         drive.log  recording  ended                     9     0            0      –

@@ -79,7 +79,8 @@ struct RoutesTests {
       #"telltale_source_error_counter{source="can0",counter="receive"} 99"#,
       #"telltale_source_error_frames_total{source="can0"} 5"#,
       #"telltale_source_errors_total{source="can0",error="no-ack"} 4"#,
-      #"telltale_source_overruns_total{source="can0"} 1"#, #"telltale_source_transmitted_total{source="can0"} 12"#,
+      #"telltale_source_overruns_total{source="can0"} 1"#, #"telltale_source_interface_dropped_total{source="can0"} 2"#,
+      #"telltale_source_transmitted_total{source="can0"} 12"#,
       #"telltale_source_outages_total{source="can0"} 2"#, #"telltale_source_blind_seconds_total{source="can0"} 12.5"#,
       #"telltale_source_interface_packets_total{source="can0"} 400"#, #"telltale_source_bitrate{source="can0"} 500000"#,
       #"telltale_source_filtered{source="can0"} 1"#, #"telltale_data_state{state="poor"} 1"#,
@@ -227,7 +228,8 @@ struct DocumentTests {
         == #"{"name":"drive.log","kind":"recording","state":"ended","frames":9,"dropped":0,"damagedLines":2,"#
         + #""firstDamage":"line 17: 9 data bytes","busState":null,"transmitErrors":null,"receiveErrors":null,"#
         + #""bitrate":null,"interfaceKind":null,"errorFrames":0,"errors":[],"overruns":0,"transmitted":0,"outages":0,"#
-        + #""blindSeconds":0,"blindSince":null,"onBus":null,"filtered":false,"lossPerMillion":0}"# + "\n")
+        + #""blindSeconds":0,"blindSince":null,"onBus":null,"interfaceDropped":0,"#
+        + #""lastError":null,"receiveBufferBytes":null,"filtered":false,"lossPerMillion":0}"# + "\n")
   }
 
   @Test func `polling that is off is short`() throws {

@@ -131,7 +131,9 @@ enum Samples {
       name: "can0", kind: "socketcan", state: "open", frames: 120, dropped: 3, damagedLines: 0,
       busState: "error-warning", transmitErrors: 0, receiveErrors: 99, bitrate: 500_000, interfaceKind: "can",
       errorFrames: 5, errors: [.init(kind: "no-ack", count: 4), .init(kind: "bus-off", count: 1)], overruns: 1,
-      transmitted: 12, outages: 2, blindSeconds: 12.5, onBus: 400, filtered: true),
+      transmitted: 12, outages: 2, blindSeconds: 12.5, onBus: 400, interfaceDropped: 2,
+      lastError: "bus-off: the controller has left the bus, at 2026-05-28T20:26:38.500Z", receiveBufferBytes: 1 << 20,
+      filtered: true),
     SourceDocument(
       name: "drive.log", kind: "recording", state: "ended", frames: 9, dropped: 0, damagedLines: 2,
       firstDamage: "line 17: 9 data bytes"),

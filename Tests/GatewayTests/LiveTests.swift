@@ -1,6 +1,7 @@
 // The daemon as it runs on a vehicle, on a machine whose bus is not there: sources that are down, sensors, commands.
 import Foundation
 import Glibc
+import MQTT
 import Testing
 
 @Suite struct LiveTests {
@@ -69,6 +70,54 @@ import Testing
     #expect(told[1].errors.map(\.kind).contains("unknown-name") && told[1].errors.allSatisfy { $0.example != nil })
     #expect(rig.stop("telltaled") == 0)
     #expect(!FileManager.default.fileExists(atPath: path), "the socket's name goes with the daemon")
+  }
+
+  /// Publishes one message and waits until the broker has taken it over.
+  private func publish(_ text: String, retain: Bool = false, on rig: Rig) throws {
+    let client = try Client(
+      BrokerOptions(host: "127.0.0.1", port: rig.port, clientID: "sensor"), wakeup: try Wakeup(),
+      monotonic: { Int64(DispatchTime.now().uptimeNanoseconds) })
+    try rig.wait(for: "the sensor's connection") {
+      _ = client.step(timeout: 100)
+      return client.isConnected
+    }
+    try client.publish("sensors/cargo", Array(text.utf8), retain: retain)
+    try rig.wait(for: "the broker's word") {
+      _ = client.step(timeout: 100)
+      return client.inFlight == 0
+    }
+    client.disconnect(timeout: 1000)
+  }
+
+  @Test(.enabled(if: mosquittoPath != nil, "needs mosquitto"))
+  func sensorsAreHeardOnABrokersTopicAndAgainAfterItsRestart() throws {
+    let rig = try Rig()
+    try rig.startBroker()
+    let port = rig.port
+    // Nobody knows how old a retained message is: it is left out.
+    try publish(#"[{"n":"temperature/cargo","u":"Cel","v":99}]"#, retain: true, on: rig)
+    try rig.configure(
+      "sources: [{can: \(interface)}]\nsensors: {mqtt: {host: 127.0.0.1, port: \(port), topic: \"sensors/#\"}}",
+      adapters: "[obd2, aftermarket-sensors]")
+    try rig.startDaemon([])
+    func temperature() throws -> Double? {
+      try rig.run(
+        "telltale", ["signals", "--json", "Vehicle.Telltale.Sensor.Temperature.Cargo", "--socket", rig.socket]
+      ).json([Signal].self)[0].value
+    }
+    let heard = "sensors are heard on sensors/#"
+    try rig.wait(for: "the subscription") { rig.log("telltaled").contains(heard) }
+    #expect(try temperature() == nil)
+    try publish(#"[{"n":"temperature/cargo","u":"Cel","v":4.5}]"#, on: rig)
+    try rig.wait(for: "the temperature") { try temperature() == 4.5 }
+    _ = rig.stop("mosquitto", signal: SIGKILL)
+    try rig.startBroker()
+    try rig.wait(for: "the subscription after the restart") {
+      rig.log("telltaled").components(separatedBy: heard).count == 3
+    }
+    try publish(#"[{"n":"temperature/cargo","u":"Cel","v":5.5}]"#, on: rig)
+    try rig.wait(for: "the next temperature") { try temperature() == 5.5 }
+    #expect(rig.stop("telltaled") == 0)
   }
 
   @Test func commandsAreRefusedWhereNothingMayBeSent() throws {

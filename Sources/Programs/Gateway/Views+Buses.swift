@@ -1,4 +1,5 @@
 // What the technician may look at of the buses: sources, the health of the data, polling; and the way for commands.
+import Clock
 import Decoding
 import Diagnostics
 import Documents
@@ -40,6 +41,10 @@ extension Views {
         document.interfaceKind = report.kind.isEmpty ? nil : report.kind
         document.onBus = report.exists ? report.statistics.receivedPackets : nil
         document.filtered = control.isFiltered[index]
+        document.interfaceDropped = control.losses[index].dropped
+        // Told by error frames, counted by the interface, or both: one loss, two witnesses.
+        document.overruns = max(document.overruns, control.losses[index].overruns)
+        document.receiveBufferBytes = control.receiveBuffers[index] > 0 ? control.receiveBuffers[index] : nil
         if report.controllerState != nil {
           document.transmitErrors = Int(source.signs.condition.transmitErrors)
           document.receiveErrors = Int(source.signs.condition.receiveErrors)
@@ -59,10 +64,23 @@ extension Views {
     document.transmitted = source.counters.transmitted
     document.outages = source.counters.outages
     document.blindSeconds = Double(source.counters.blindNanoseconds) * 1e-9
+    document.blindSince = source.blindSince.map { text(of: $0) }
+    document.lastError = source.lastError.map { $0.frame.text + ", at " + text(of: $0.time) }
+  }
+
+  /// An instant of this boot as RFC 3339 has it.
+  private func text(of time: Instant) -> String {
+    var now = RealClock().now()
+    now.wallNanoseconds &+= time.nanoseconds &- now.uptime.nanoseconds
+    now.uptime = time
+    return now.rfc3339
   }
 
   func dataHealth() -> DataHealthDocument {
-    let hours = board.sources().map(\.quality.hour)
+    var hours = board.sources().map(\.quality.hour)
+    for (index, lost) in (control?.snapshot.recentLosses ?? []).enumerated() where index < hours.count {
+      hours[index].lost &+= lost
+    }
     return DataHealthDocument(
       of: zip(buses(), hours).map { source, hour in
         .init(
@@ -74,23 +92,16 @@ extension Views {
 
   func polling() -> PollingDocument {
     guard let snapshot = control?.snapshot, let transmit = snapshot.transmit else { return PollingDocument() }
-    let stamp = board.read().stamp
-    func text(_ time: Instant) -> String {
-      var at = stamp
-      at.wallNanoseconds &+= time.nanoseconds &- stamp.uptime.nanoseconds
-      at.uptime = time
-      return at.rfc3339
-    }
     let interfaces = configuration.interfaces
     func name(_ bus: UInt8) -> String { Int(bus) < interfaces.count ? interfaces[Int(bus)] : "bus \(bus)" }
     let isEndless = transmit.pausedUntil == Instant(nanoseconds: .max)
     return PollingDocument(
-      configured: true, state: Views.state(transmit), pausedUntil: isEndless ? nil : transmit.pausedUntil.map(text),
+      configured: true, state: Views.state(transmit), pausedUntil: isEndless ? nil : transmit.pausedUntil.map { text(of: $0) },
       parked: .init(
-        state: transmit.parked.state.name, since: transmit.parked.since > .zero ? text(transmit.parked.since) : nil,
+        state: transmit.parked.state.name, since: transmit.parked.since > .zero ? text(of: transmit.parked.since) : nil,
         evidence: transmit.parked.evidence.map { $0.text(name: name) }),
       buses: transmit.buses.filter(\.mayTransmit).map { bus in
-        document(bus, snapshot.polls[bus.bus], transmit.refusals.filter { $0.last.bus == bus.bus }, name(bus.bus), text)
+        document(bus, snapshot.polls[bus.bus], transmit.refusals.filter { $0.last.bus == bus.bus }, name(bus.bus))
       })
   }
 
@@ -107,13 +118,12 @@ extension Views {
   }
 
   private func document(
-    _ bus: TransmitReport.Bus, _ report: PollReport?, _ refused: [TransmitReport.Refused], _ name: String,
-    _ text: (Instant) -> String
+    _ bus: TransmitReport.Bus, _ report: PollReport?, _ refused: [TransmitReport.Refused], _ name: String
   ) -> PollingDocument.Bus {
     PollingDocument.Bus(
       name: name, budgetPerSecond: configuration.sources[Int(bus.bus)].polling?.perSecond ?? 0, granted: bus.granted,
       hindrance: bus.hindrance?.code,
-      refused: refused.map { .init(code: $0.reason.code, count: $0.count, last: text($0.time)) },
+      refused: refused.map { .init(code: $0.reason.code, count: $0.count, last: text(of: $0.time)) },
       units: report?.units.map { unit in
         .init(
           request: unit.address.requestName, answer: unit.address.answerName, pids: unit.supported,

@@ -138,8 +138,9 @@ class Daemon:
                 names[name] = names.get(name, 0) + int(file.read().split()[0])
         return names
 
-    def resident_kib(self, kind="VmRSS"):
-        """Memory in RAM; as RssAnon without what is mapped from files, such as code that runs for the first time."""
+    def memory_kib(self, kind="VmRSS"):
+        """Memory in RAM; RssAnon leaves out what is mapped from files, such as code that runs for the first time; VmData
+        is what was asked for, touched or not."""
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
             return next(int(line.split()[1]) for line in file if line.startswith(kind + ":"))
 

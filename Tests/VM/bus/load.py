@@ -87,7 +87,7 @@ class Run:
             sources = daemon.sources()
             self.dropped = sum(sources[name]["dropped"] for name in names)
             self.decoded = daemon.get("status")["frames"]["decoded"]
-            self.resident = daemon.resident_kib()
+            self.resident = daemon.memory_kib()
             self.events = daemon.event_counts()
         finally:
             daemon.stop()

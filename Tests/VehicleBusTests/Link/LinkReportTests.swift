@@ -36,7 +36,7 @@ import Vocabulary
     #expect(report.exists && report.index == 7 && report.isCAN && report.isUp && report.isRunning && report.isFD)
     #expect(report.kind == "can" && report.hasBitTiming && report.controllerState == .errorWarning)
     #expect(report.bitRate == 500_000 && report.samplePoint == 0.875 && report.dataBitRate == 2_000_000)
-    #expect(report.restartMilliseconds == 200 && report.isListenOnly && report.isOneShot)
+    #expect(report.restartMilliseconds == 200 && report.isListenOnly)
     #expect(report.transmitErrors == 97 && report.receiveErrors == 300)
     let s = report.statistics
     #expect((s.receivedPackets, s.transmittedPackets, s.receiveErrors) == (1000, 1001, 1004))

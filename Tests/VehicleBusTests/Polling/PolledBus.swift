@@ -215,3 +215,8 @@ let usualParameters = Set(usualPlan.compactMap { if case .parameter(let pid) = $
 
 /// At most eight.
 func requestBytes(_ bytes: [UInt8]) -> RequestBytes { RequestBytes(bytes) ?? RequestBytes() }
+
+extension PollPlanner {
+  /// Units that were found.
+  var knownUnits: [RequestAddress] { units.filter(\.isFound).map(\.address) }
+}

@@ -59,7 +59,7 @@ import Testing
             let isCall = line[range.upperBound...].drop { $0 == " " }.hasPrefix("(")
             let isInName = before.last.map { $0.isLetter || "._0123456789".contains($0) } ?? false
             let isPlain = before.hasSuffix("Glibc.") || !isInName
-            return isCall && isPlain && !before.hasSuffix("func ")
+            return isCall && isPlain && !before.hasSuffix("func ") && !before.hasSuffix("case ")
           }
         }
       }

@@ -53,6 +53,16 @@ import Vocabulary
     #expect(change?.previous == .absent && change?.condition.state == .errorActive && change?.blindSeconds == 7)
   }
 
+  /// Stamps of a broken clock: no length of an outage may end the daemon.
+  @Test func anOutageAsLongAsTimeItselfIsCounted() {
+    var tracker = BusStateTracker(bus: 0, name: ShortText())
+    let first = Instant(nanoseconds: .min + 1)
+    tracker.note(link: BusCondition(.down), at: first)
+    #expect(tracker.blindNanoseconds(at: Instant(nanoseconds: .max)) == UInt64.max - 1)
+    tracker.noteReceived(at: Instant(nanoseconds: .max))
+    #expect(tracker.blindNanoseconds(at: Instant(nanoseconds: .max)) == UInt64.max - 1)
+  }
+
   @Test func everyStepOfABusThatDiesAndRecoversIsToldOnce() {
     var tracker = BusStateTrackerTests.sound()
     let steps: [(BusState, Double)] = [(.errorWarning, 1), (.errorPassive, 2), (.busOff, 3), (.errorActive, 5.5)]

@@ -42,6 +42,12 @@ public struct SourceDocument: Codable, Hashable, Sendable {
   public var blindSince: String?
   /// Packets that the interface itself counted as received; null when not known.
   public var onBus: UInt64?
+  /// Frames that the interface itself had no room to hand on, since the daemon looks after it.
+  public var interfaceDropped: UInt64
+  /// What the controller reported last, in words, and when; null while it reported nothing.
+  public var lastError: String?
+  /// Bytes that the kernel gave the socket to wait in; less than `limits.receive_buffer` without a capability.
+  public var receiveBufferBytes: Int?
   /// Whether the kernel hands on only the frames that some pack describes, so that `frames` is less than `onBus`.
   public var filtered: Bool
 
@@ -63,7 +69,8 @@ public struct SourceDocument: Codable, Hashable, Sendable {
     firstDamage: String? = nil, error: String? = nil, busState: String? = nil, transmitErrors: Int? = nil,
     receiveErrors: Int? = nil, bitrate: Int? = nil, interfaceKind: String? = nil, errorFrames: UInt64 = 0,
     errors: [ErrorCount] = [], overruns: UInt64 = 0, transmitted: UInt64 = 0, outages: UInt64 = 0,
-    blindSeconds: Double = 0, blindSince: String? = nil, onBus: UInt64? = nil, filtered: Bool = false
+    blindSeconds: Double = 0, blindSince: String? = nil, onBus: UInt64? = nil, interfaceDropped: UInt64 = 0,
+    lastError: String? = nil, receiveBufferBytes: Int? = nil, filtered: Bool = false
   ) {
     self.name = name
     self.kind = kind
@@ -86,14 +93,17 @@ public struct SourceDocument: Codable, Hashable, Sendable {
     self.blindSeconds = blindSeconds
     self.blindSince = blindSince
     self.onBus = onBus
+    self.interfaceDropped = interfaceDropped
+    self.lastError = lastError
+    self.receiveBufferBytes = receiveBufferBytes
     self.filtered = filtered
   }
 
   /// Frames known to be lost, at least.
-  var lost: UInt64 { dropped &+ overruns }
+  var lost: UInt64 { dropped &+ overruns &+ interfaceDropped }
 
-  /// Frames lost of each million that should have come; null before the first. Counted from `frames`, `dropped` and
-  /// `overruns`.
+  /// Frames lost of each million that should have come; null before the first. Counted from `frames`, `dropped`,
+  /// `overruns` and `interfaceDropped`.
   public var lossPerMillion: Double? {
     let wanted = Double(frames) + Double(lost)
     return wanted > 0 ? Double(lost) / wanted * 1e6 : nil
@@ -105,7 +115,7 @@ public struct SourceDocument: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case name, kind, state, frames, dropped, damagedLines, firstDamage, error
     case busState, transmitErrors, receiveErrors, bitrate, interfaceKind, errorFrames, errors, overruns, transmitted
-    case outages, blindSeconds, blindSince, onBus, filtered
+    case outages, blindSeconds, blindSince, onBus, interfaceDropped, lastError, receiveBufferBytes, filtered
   }
 
   private enum DerivedKeys: String, CodingKey {
@@ -135,6 +145,9 @@ public struct SourceDocument: Codable, Hashable, Sendable {
     try c.encode(blindSeconds, forKey: .blindSeconds)
     try c.encode(blindSince, forKey: .blindSince)
     try c.encode(onBus, forKey: .onBus)
+    try c.encode(interfaceDropped, forKey: .interfaceDropped)
+    try c.encode(lastError, forKey: .lastError)
+    try c.encode(receiveBufferBytes, forKey: .receiveBufferBytes)
     try c.encode(filtered, forKey: .filtered)
     var derived = encoder.container(keyedBy: DerivedKeys.self)
     try derived.encode(lossPerMillion, forKey: .lossPerMillion)

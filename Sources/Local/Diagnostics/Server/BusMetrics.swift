@@ -24,6 +24,8 @@ extension Exposition {
     for s in buses { for e in s.errors { sample(["source": s.name, "error": e.kind], Double(e.count)) } }
     family("telltale_source_overruns_total", "counter", "Times that the controller lost frames, each one or more.")
     for s in buses { sample(["source": s.name], Double(s.overruns)) }
+    family("telltale_source_interface_dropped_total", "counter", "Frames that the interface had no room to hand on.")
+    for s in buses { sample(["source": s.name], Double(s.interfaceDropped)) }
     family("telltale_source_transmitted_total", "counter", "Frames that this machine sent on the bus.")
     for s in buses { sample(["source": s.name], Double(s.transmitted)) }
     family("telltale_source_outages_total", "counter", "Times that the bus could not be read for a while.")

@@ -35,6 +35,7 @@ private func notes(on source: SourceDocument) -> [StyledText] {
   if !facts.isEmpty { notes.append(StyledText(facts.joined(separator: ", "), .faint)) }
   if source.lost > 0 { notes.append(StyledText(loss(source), .warning)) }
   if source.errorFrames > 0 { notes.append(StyledText(errors(source), .warning)) }
+  if let last = source.lastError { notes.append(StyledText("the last: " + last, .warning)) }
   if let transmit = source.transmitErrors, let receive = source.receiveErrors, transmit > 0 || receive > 0 {
     // From 97 on the controller itself warns (ISO 11898-1).
     let isHigh = max(transmit, receive) > 96
@@ -66,6 +67,7 @@ private func interface(_ source: SourceDocument) -> [String] {
   if let kind = source.interfaceKind { facts.append("a \(kind) interface") }
   if let bitrate = source.bitrate { facts.append(Figures.plain(Double(bitrate) / 1000) + " kbit/s") }
   if let onBus = source.onBus { facts.append(Figures.count(onBus, "packet") + " at the interface") }
+  if let bytes = source.receiveBufferBytes { facts.append("\(bytes / 1024) KiB to wait in") }
   if source.filtered { facts.append("the kernel hands on only what a pack describes") }
   if source.busState != nil {
     facts.append(Figures.count(source.transmitted, "frame") + " sent from this machine, by whatever program")
@@ -77,6 +79,7 @@ private func loss(_ source: SourceDocument) -> String {
   var parts: [String] = []
   if source.dropped > 0 { parts.append(Figures.count(source.dropped, "frame") + " because the daemon came too late") }
   if source.overruns > 0 { parts.append("some in the controller \(times(source.overruns))") }
+  if source.interfaceDropped > 0 { parts.append(Figures.count(source.interfaceDropped, "frame") + " at the interface") }
   return "lost: " + parts.joined(separator: ", ")
 }
 

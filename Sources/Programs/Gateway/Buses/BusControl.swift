@@ -20,6 +20,11 @@ final class BusControl: @unchecked Sendable {
     var links: [BusLinkStatus] = []
     /// Whether the kernel holds frames back, by bus.
     var isFiltered: [Bool] = []
+    /// What interfaces themselves lost, by bus, since the start and in the last hour.
+    var losses: [InterfaceLosses] = []
+    var recentLosses: [UInt64] = []
+    /// Bytes of receive buffer that the kernel gave, by bus; 0 while there is no socket.
+    var receiveBuffers: [Int] = []
     var transmit: TransmitReport?
     /// By bus; empty while nothing is polled there.
     var polls: [UInt8: PollReport] = [:]
@@ -61,6 +66,9 @@ final class BusControl: @unchecked Sendable {
   private let sensorSocket: SensorSocket?
   private var sensors: SensorIntake
   private let isFiltered: [Bool]
+  private var losses: [InterfaceLosses]
+  private var quality: [DataQuality]
+  private let buffers: ReceiveBuffers
   private var standing: [String] = []
   private var lostSamples: UInt64 = 0
 
@@ -85,6 +93,10 @@ final class BusControl: @unchecked Sendable {
       sources[bus].isFiltered ? vehicle.kernelFilters(bus: UInt8(bus)) : []
     }
     isFiltered = filters.map { !$0.isEmpty && !$0.contains(.everything) }
+    losses = sources.map { _ in InterfaceLosses() }
+    quality = sources.map { _ in DataQuality() }
+    let buffers = ReceiveBuffers(buses: sources.count)
+    self.buffers = buffers
     var connections: [BusConnection] = []
     for (bus, source) in sources.enumerated() {
       var options = SocketOptions()
@@ -95,7 +107,7 @@ final class BusControl: @unchecked Sendable {
       connections.append(
         BusConnection(
           interface: source.interface, setup: source.setup, restarts: source.restarts,
-          open: { openSocket(source.interface, options, slot) },
+          open: { openSocket(source.interface, options, slot) { buffers.bytes[bus] = $0 } },
           offer: { descriptor in
             if let older = slot.offer(descriptor) { close(older) }
             link.descriptorOffered()
@@ -239,7 +251,14 @@ final class BusControl: @unchecked Sendable {
       }
     }
     if signs.time > .zero { transmitGuard.note(signs) }
+    for (bus, status) in keeper.statuses.enumerated() {
+      losses[bus].note(status.report)
+      quality[bus].observe(frames: 0, lost: losses[bus].dropped, isBlind: false, at: now)
+    }
     var snapshot = Snapshot()
+    snapshot.losses = losses
+    snapshot.recentLosses = quality.map(\.hour.lost)
+    snapshot.receiveBuffers = buffers.bytes
     snapshot.time = now
     snapshot.links = keeper.statuses
     snapshot.isFiltered = isFiltered
@@ -373,10 +392,21 @@ extension CommandReply {
   }
 }
 
+/// What the kernel gave each bus's socket; touched by the control thread alone.
+private final class ReceiveBuffers {
+  var bytes: [Int]
+
+  init(buses: Int) { bytes = Array(repeating: 0, count: buses) }
+}
+
 /// Opens a socket for the keeper; why it cannot be goes to capture, which shows it.
-private func openSocket(_ interface: String, _ options: SocketOptions, _ slot: DescriptorSlot) -> Int32 {
+private func openSocket(
+  _ interface: String, _ options: SocketOptions, _ slot: DescriptorSlot, _ granted: (_ bytes: Int) -> Void
+) -> Int32 {
   do throws(SocketCANError) {
-    return try SocketCANSocket.open(interface, options).descriptor
+    let socket = try SocketCANSocket.open(interface, options)
+    granted(socket.receiveBufferBytes)
+    return socket.descriptor
   } catch {
     slot.fail(error.code)
     return -error.code

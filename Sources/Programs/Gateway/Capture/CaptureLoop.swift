@@ -245,6 +245,8 @@ final class CaptureLoop: @unchecked Sendable {
     for i in buses.indices {
       snapshot.sources[i].signs = buses[i].signs
       snapshot.sources[i].errors = buses[i].errors
+      snapshot.sources[i].lastError = buses[i].lastError
+      snapshot.sources[i].blindSince = buses[i].blindSince
     }
   }
 

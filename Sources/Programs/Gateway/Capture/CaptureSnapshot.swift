@@ -56,6 +56,8 @@ struct SourceSnapshot {
   /// Of a bus.
   var signs = BusSigns()
   var errors = BusErrorCounts()
+  var lastError: (frame: BusErrorFrame, time: Instant)?
+  var blindSince: Instant?
 }
 
 /// The one place where capture leaves its snapshot and others pick it up.

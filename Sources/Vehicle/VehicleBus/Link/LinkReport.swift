@@ -9,7 +9,7 @@ public struct LinkReport: Equatable, Sendable {
   }
 
   /// Counters of the kernel since the interface came; they begin again at 0 with it.
-  public struct Statistics: Equatable, Sendable {
+  public struct Statistics: Equatable, BitwiseCopyable, Sendable {
     public var receivedPackets: UInt64 = 0
     public var transmittedPackets: UInt64 = 0
     /// Damaged frames and the like, as the driver counts them.
@@ -54,7 +54,6 @@ public struct LinkReport: Equatable, Sendable {
   /// After how long the kernel itself restarts the controller from bus-off; 0 for never.
   public var restartMilliseconds: UInt32 = 0
   public var isListenOnly = false
-  public var isOneShot = false
   public var statistics = Statistics()
 
   /// No such interface.
@@ -146,7 +145,6 @@ extension LinkReport {
       case 5:
         let modes = NetlinkReader.word(value, at: 4) ?? 0
         isListenOnly = modes & 0x02 != 0
-        isOneShot = modes & 0x08 != 0
       case 6: restartMilliseconds = NetlinkReader.word(value, at: 0) ?? 0
       case 8:
         transmitErrors = NetlinkReader.halfWord(value, at: 0) ?? 0

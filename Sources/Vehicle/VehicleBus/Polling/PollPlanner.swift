@@ -182,9 +182,6 @@ public struct PollPlanner: Sendable {
       }
     }
   }
-
-  /// Units that were found: what a port has to listen to.
-  public var knownUnits: [RequestAddress] { units.filter(\.isFound).map(\.address) }
 }
 
 extension RequestAddress {

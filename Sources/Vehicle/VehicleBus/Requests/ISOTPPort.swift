@@ -12,8 +12,6 @@ public import Vocabulary
 /// units (01 00), which single frames answer, needs the raw socket alone.
 public final class ISOTPPort: RequestPort {
   public let interface: String
-  /// Answers that were broken or longer than 4095 bytes since the start.
-  public private(set) var brokenAnswers: UInt64 = 0
 
   private var sockets = RequestSockets()
   private var pairs: [(socket: Int32, answer: CANID)] = []
@@ -71,7 +69,6 @@ public final class ISOTPPort: RequestPort {
           take(pair.answer, Array(buffer.prefix(count)))
         } else {
           failure = Errno(code: count < 0 ? Int32(-count) : EMSGSIZE)
-          brokenAnswers &+= 1
           if count < 0 { break }
         }
       }

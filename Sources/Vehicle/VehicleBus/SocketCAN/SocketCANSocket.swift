@@ -9,8 +9,6 @@ public struct SocketCANSocket: Sendable {
   /// Bytes of receive buffer that the kernel gave, in the sense of `SocketOptions.receiveBufferBytes`; less than asked
   /// where net.core.rmem_max is smaller and the process lacks CAP_NET_ADMIN.
   public var receiveBufferBytes: Int
-  /// Whether the kernel holds frames back.
-  public var isFiltered: Bool
 
   /// Opens and binds a socket that cannot block and never transmits. May block for a short time itself. An interface
   /// that is there and down can be opened: the socket works as soon as it comes up.
@@ -26,7 +24,7 @@ public struct SocketCANSocket: Sendable {
       return telltale_can_open(interface, &request, &granted)
     }
     guard result >= 0 else { throw SocketCANError(code: -result, interface: interface) }
-    return SocketCANSocket(descriptor: result, receiveBufferBytes: Int(granted), isFiltered: !filters.isEmpty)
+    return SocketCANSocket(descriptor: result, receiveBufferBytes: Int(granted))
   }
 }
 

@@ -88,6 +88,9 @@ public final class SocketCANSource: FrameSource {
     }
   }
 
+  /// Since when nothing can be received; nil while it can.
+  public var blindSince: Instant? { tracker.blindSince }
+
   /// What the transmit guard wants to know of this bus.
   public var signs: BusSigns {
     var signs = traffic

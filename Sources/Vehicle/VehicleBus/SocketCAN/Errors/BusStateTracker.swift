@@ -17,7 +17,8 @@ public struct BusStateTracker: BitwiseCopyable, Sendable {
   private var isKnown = false
   /// When the state last moved: what is older says nothing new.
   private var movedAt = BusSigns.never
-  private var blindSince: Instant?
+  /// Since when nothing can be received; nil while it can.
+  public private(set) var blindSince: Instant?
   private var blindNanoseconds: UInt64 = 0
 
   /// The state that was told last, and what came since.
@@ -134,6 +135,7 @@ public struct BusStateTracker: BitwiseCopyable, Sendable {
   }
 
   private static func nanoseconds(from earlier: Instant, to later: Instant) -> UInt64 {
-    later > earlier ? UInt64(later.nanoseconds &- earlier.nanoseconds) : 0
+    // Further apart than half of all instants the difference no longer fits a signed word; its bits still are right.
+    later > earlier ? UInt64(bitPattern: later.nanoseconds &- earlier.nanoseconds) : 0
   }
 }

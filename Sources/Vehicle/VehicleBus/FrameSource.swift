@@ -43,7 +43,7 @@ public enum SourceState: UInt8, BitwiseCopyable, Sendable {
 public protocol FrameSource: AnyObject {
   /// As the configuration calls it: an interface or a file.
   var name: String { get }
-  /// `socketcan` or `recording`.
+  /// `socketcan`, `elm327` or `recording`.
   var kind: String { get }
   var state: SourceState { get }
   var counters: SourceCounters { get }

@@ -19,6 +19,7 @@ import Vocabulary
 
     init(setup: LinkSetup? = nil, restarts: Bool = false) {
       let bus = BusConnection(
+        bus: 0,
         interface: "can0", setup: setup, restarts: restarts,
         open: { [unowned self] in
           openings += 1
@@ -343,17 +344,21 @@ import Vocabulary
     #expect(bench.status?.problem?.cause == .noSocket(EAFNOSUPPORT))
   }
 
-  @Test func busesAreCountedInTheOrderTheyWereGiven() {
+  @Test func aBusIsToldByItsOwnNumber() {
     let links = ScriptedLinks()
     links.reports["b"] = .can(kind: "vcan")
     var offered: [String] = []
-    let buses = ["a", "b"].map { name in
-      BusConnection(interface: name, open: { 1 }, offer: { _ in offered.append(name) })
+    let buses = [("a", 3), ("b", 1)].map { name, bus in
+      BusConnection(bus: bus, interface: name, open: { 1 }, offer: { _ in offered.append(name) })
     }
     let keeper = BusKeeper(buses, links: links)
     var told: [UInt8: BusState] = [:]
     _ = keeper.step(at: .zero) { told[$0.bus] = $0.condition.state }
-    #expect(told == [0: .absent, 1: .errorActive] && offered == ["b"])
+    #expect(told == [3: .absent, 1: .errorActive] && offered == ["b"])
+    #expect(keeper.statuses.map(\.bus) == [3, 1])
+    keeper.descriptorReturned(bus: 1)
+    _ = keeper.step(at: Instant(nanoseconds: 5_000_000_000)) { _ in }
+    #expect(offered == ["b", "b"], "opened anew")
   }
 }
 

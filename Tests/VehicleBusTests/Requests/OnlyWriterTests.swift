@@ -94,8 +94,23 @@ import Testing
     }
   }
 
+  /// An adapter gets bytes through one file, and requests only out of a permit.
+  @Test func onlyTheSerialLineWritesToAdapters() throws {
+    let users = try sources(".swift").filter { $0.text.contains("telltale_port_write") }
+    #expect(users.map(\.path) == ["Vehicle/VehicleBus/ELM327/Transport/SerialLine.swift"])
+    let session = try sources(".swift").filter { $0.path.hasPrefix("Vehicle/VehicleBus/ELM327/") }
+    let beginners = session.filter { $0.text.contains("permit: consuming TransmitPermit") }.map(\.path)
+    #expect(beginners.allSatisfy { $0.contains("/Session/") || $0.hasSuffix("/ELMPort.swift") } && beginners.count == 2)
+  }
+
   @Test func nothingElseOfTheRoomWritesToADescriptor() throws {
+    let session = "Vehicle/VehicleBus/ELM327/Session/"
     for file in try sources(".swift") where file.path.hasPrefix("Vehicle/VehicleBus/") {
+      // A value that gives out what it wants written: it knows of no descriptor.
+      if file.path.hasPrefix(session) {
+        #expect(!file.text.contains("import CLinux") && !file.text.contains("escriptor"), "\(file.path)")
+        continue
+      }
       // RequestSockets takes what the C functions opened, and opens nothing itself.
       let found = calls(Self.sending + ["socket"], in: file.text)
       #expect(found.isEmpty, "\(file.path): \(found)")

@@ -41,6 +41,30 @@ import Vocabulary
     #expect(bench.poller.problem == nil)
   }
 
+  @Test func aPortThatTakesNoMoreGetsNoMoreParametersAtOnce() {
+    var bench = Bench(Self.items, options: Self.options)
+    bench.port.answer = Self.unit
+    bench.poller.limit(parametersAtOnce: 1)
+    bench.run(seconds: 20)
+    #expect(bench.port.sent.allSatisfy { $0.transmission.bytes.count <= 2 })
+    #expect(bench.poller.report.units.allSatisfy { $0.packSize == 1 })
+    let before = bench.port.sent.count
+    bench.poller.limit(parametersAtOnce: 99)
+    bench.run(seconds: 20)
+    #expect(bench.port.sent[before...].contains { $0.transmission.bytes.count > 2 })
+  }
+
+  /// An adapter's prompt ends the wait for others.
+  @Test(arguments: [false, true]) func aPortThatIsThroughIsNotWaitedFor(saysThrough: Bool) throws {
+    var bench = Bench(Self.items, options: Self.options)
+    bench.port.answer = Self.unit
+    bench.port.saysThrough = saysThrough
+    bench.run(seconds: 2)
+    // Everybody is asked first, and who else may answer is not known.
+    let first = try #require(bench.port.sent.first), second = try #require(bench.port.sent.dropFirst().first)
+    #expect((second.time.seconds(since: first.time) < 0.15) == saysThrough)
+  }
+
   @Test func nothingIsOpenBetweenRequests() {
     var bench = Bench(Self.items, options: Self.options)
     bench.port.answer = Self.unit

@@ -33,6 +33,9 @@ final class ScriptedPort: RequestPort {
   private var coming: [(due: Instant, begins: Instant, answer: Answer)] = []
 
   var descriptor: Int32? { isOpen ? 0 : nil }
+  /// Whether it says that nothing more comes once all has come.
+  var saysThrough = false
+  var isThrough: Bool { saysThrough && isOpen && coming.allSatisfy { $0.due <= now } }
   var isReceiving: Bool { coming.contains { $0.begins <= now && $0.due > now } }
   /// When a descriptor would become readable.
   var nextAnswer: Instant? { coming.map(\.due).min() }

@@ -114,6 +114,26 @@ import Vocabulary
     #expect(after.contains { $0 > 10 })
   }
 
+  @Test func aHintHastensOneProbeAndLeavesTheScheduleAsItWas() {
+    var guardian = TransmitGuard(Self.owner())
+    #expect(Self.probes(&guardian, from: 0, for: 40) == [0, 10, 30])
+    guardian.hastenProbe(of: 0, at: second(40))
+    // Each hint within ten seconds of the last counts for nothing.
+    guardian.hastenProbe(of: 0, at: second(41))
+    #expect(Self.probes(&guardian, from: 41, for: 120) == [0, 40], "40 s after the hastened one, as it would have been")
+    guardian.hastenProbe(of: 9, at: second(200))
+  }
+
+  @Test func aHintChangesNothingWhereNobodyMayProbe() {
+    var guardian = TransmitGuard(Self.owner(longest: 0))
+    guardian.hastenProbe(of: 0, at: second(1))
+    #expect(Self.probes(&guardian, from: 2, for: 50) == [] && guardian.nextProbe(on: 0) == nil)
+    guardian = TransmitGuard(Self.owner())
+    Self.drive(&guardian, at: 0, traffic: true)
+    guardian.hastenProbe(of: 0, at: second(69))
+    #expect(Self.probes(&guardian, from: 70, for: 100) { $0.buses[0].lastTraffic = second(59) } == [])
+  }
+
   @Test func aTechniciansRequestIsNoProbe() {
     var guardian = TransmitGuard(Self.owner())
     #expect(Self.probes(&guardian, from: 0, for: 5) == [0])

@@ -3,6 +3,8 @@ public import Vocabulary
 
 /// One bus to keep, and how its sockets are made.
 public struct BusConnection {
+  /// Which of the daemon's buses, counted from 0.
+  public var bus: UInt8
   /// The interface's name.
   public var interface: String
   /// How to set the interface up when it appears; nil to leave that to the system.
@@ -15,9 +17,10 @@ public struct BusConnection {
   public var offer: (Int32) -> Void
 
   public init(
-    interface: String, setup: LinkSetup? = nil, restarts: Bool = false, open: @escaping () -> Int32,
+    bus: UInt8, interface: String, setup: LinkSetup? = nil, restarts: Bool = false, open: @escaping () -> Int32,
     offer: @escaping (Int32) -> Void
   ) {
+    self.bus = bus
     self.interface = interface
     self.setup = setup
     self.restarts = restarts
@@ -43,6 +46,7 @@ public struct BusNotice: BitwiseCopyable, Sendable {
 
 /// How a bus's interface is kept, for people and metrics.
 public struct BusLinkStatus: Sendable {
+  public var bus: UInt8
   public var interface: String
   /// As of the last look; an empty one while the interface cannot be read.
   public var report = LinkReport()
@@ -53,5 +57,8 @@ public struct BusLinkStatus: Sendable {
   /// Restarts from bus-off asked for so far.
   public var restarts: UInt64 = 0
 
-  init(interface: String) { self.interface = interface }
+  init(bus: UInt8, interface: String) {
+    self.bus = bus
+    self.interface = interface
+  }
 }

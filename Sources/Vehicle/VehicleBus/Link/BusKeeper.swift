@@ -25,9 +25,9 @@ public final class BusKeeper<Links: LinkAccess> {
   public var statuses: [BusLinkStatus] { kept.map(\.status) }
 
   /// Capture has given the descriptor of this bus back: it is dead.
-  public func descriptorReturned(bus: Int) {
-    guard kept.indices.contains(bus) else { return }
-    kept[bus].forgetSocket()
+  public func descriptorReturned(bus: UInt8) {
+    guard let place = kept.firstIndex(where: { $0.connection.bus == bus }) else { return }
+    kept[place].forgetSocket()
     hurry()
   }
 
@@ -38,14 +38,14 @@ public final class BusKeeper<Links: LinkAccess> {
   /// - Returns: when to call again at the latest.
   public func step(at now: Instant, news: LinkNews = LinkNews(), tell: (BusNotice) -> Void) -> Instant {
     for index in news.removed {
-      for bus in kept.indices { kept[bus].forget(index: index) }
+      for place in kept.indices { kept[place].forget(index: index) }
     }
     if news.concernsCAN { hurry() }
     if let nextLook, now < nextLook { return nextLook }
     var isMoving = false
-    for bus in kept.indices {
-      let (condition, isNew, isChanging) = kept[bus].look(at: now, links: links)
-      if isNew { tell(BusNotice(bus: UInt8(bus), condition: condition, at: now)) }
+    for place in kept.indices {
+      let (condition, isNew, isChanging) = kept[place].look(at: now, links: links)
+      if isNew { tell(BusNotice(bus: kept[place].connection.bus, condition: condition, at: now)) }
       isMoving = isMoving || isChanging
     }
     lastLook = now

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// What was done for one bus, and what is due.
 struct KeptBus {
-  private let bus: BusConnection
+  let connection: BusConnection
   private(set) var status: BusLinkStatus
   /// The interface's number at the last look; nil while there was none.
   private var index: Int32?
@@ -32,9 +32,9 @@ struct KeptBus {
   private static let setupPauses = 60.0...3600.0
   private static let refreshPeriod = 10.0
 
-  init(_ bus: BusConnection) {
-    self.bus = bus
-    status = BusLinkStatus(interface: bus.interface)
+  init(_ connection: BusConnection) {
+    self.connection = connection
+    status = BusLinkStatus(bus: connection.bus, interface: connection.interface)
   }
 
   /// Capture has given the socket back.
@@ -53,7 +53,7 @@ struct KeptBus {
     var isChanging = false
     let condition: BusCondition
     do {
-      status.report = try links.report(of: bus.interface)
+      status.report = try links.report(of: connection.interface)
       if status.report.index != index { appearAnew() }
       index = status.report.index
       if status.report.exists { isChanging = keepUp(at: now, links: links) }
@@ -98,17 +98,17 @@ struct KeptBus {
   }
 
   private var problem: LinkError? {
-    if status.report.exists, !status.report.isCAN { return LinkError(bus.interface, .notCAN) }
-    return setupProblem ?? restartProblem ?? (openError == 0 ? nil : LinkError(bus.interface, .noSocket(openError)))
+    if status.report.exists, !status.report.isCAN { return LinkError(connection.interface, .notCAN) }
+    return setupProblem ?? restartProblem ?? (openError == 0 ? nil : LinkError(connection.interface, .noSocket(openError)))
   }
 
   private mutating func openIfDue(at now: Instant) {
     guard !isOpen else { return }
     if let lastOpening, now.seconds(since: lastOpening) < openPause { return }
     lastOpening = now
-    let descriptor = bus.open()
+    let descriptor = connection.open()
     if descriptor >= 0 {
-      bus.offer(descriptor)
+      connection.offer(descriptor)
       isOpen = true
       openError = 0
       openPause = KeptBus.shortestPause
@@ -121,13 +121,13 @@ struct KeptBus {
 
   /// True when the interface was touched.
   private mutating func setUpIfDue(at now: Instant, links: some LinkAccess) -> Bool {
-    guard let setup = bus.setup, !isSetUp else { return false }
+    guard let setup = connection.setup, !isSetUp else { return false }
     if let lastSetup, now.seconds(since: lastSetup) < setupPause { return false }
     lastSetup = now
     isSetUp = true
     var isTouched = true
     do {
-      isTouched = try setup.apply(to: bus.interface, through: links) != .unchanged
+      isTouched = try setup.apply(to: connection.interface, through: links) != .unchanged
       setupProblem = nil
     } catch {
       setupProblem = error
@@ -140,7 +140,7 @@ struct KeptBus {
       }
     }
     // What follows must not go by how the interface was before.
-    if isTouched, let report = try? links.report(of: bus.interface) { status.report = report }
+    if isTouched, let report = try? links.report(of: connection.interface) { status.report = report }
     return isTouched
   }
 
@@ -148,7 +148,7 @@ struct KeptBus {
     let report = status.report
     let state = report.condition.state
     if report.isUp { owesUp = false }
-    let isOff = owesUp || (bus.restarts && state == .busOff && report.restartMilliseconds == 0)
+    let isOff = owesUp || (connection.restarts && state == .busOff && report.restartMilliseconds == 0)
     guard pace.isDue(isOff: isOff, isCalm: state == .errorActive, at: now) else {
       if state.isReadable { restartProblem = nil }
       return false
@@ -166,16 +166,16 @@ struct KeptBus {
   private mutating func restart(_ links: some LinkAccess) throws(LinkError) {
     if !owesUp {
       do {
-        try links.change(bus.interface, .restart)
+        try links.change(connection.interface, .restart)
         return
       } catch {
         // Drivers without a restart (slcan) come back when they are switched off and on.
         guard case .refused(.restart, EOPNOTSUPP) = error.cause else { throw error }
       }
-      try links.change(bus.interface, .down)
+      try links.change(connection.interface, .down)
       owesUp = true
     }
-    try links.change(bus.interface, .up)
+    try links.change(connection.interface, .up)
     owesUp = false
   }
 

@@ -114,7 +114,7 @@ extension PollPlanner {
   /// What goes along with the most urgent parameter: all that is due of the same unit or nearly so, the most urgent
   /// first, as many as the unit takes.
   private func pack(ledBy leader: Int, of unit: Int, at now: Instant) -> [Int] {
-    let room = units[unit].pack.size
+    let room = min(units[unit].pack.size, mostParameters)
     guard room > 1, isPackable(leader) else { return [leader] }
     var fellows: [(place: Int, urgency: Double)] = []
     for i in items.indices where i != leader && items[i].unit == unit && isPackable(i) {

@@ -11,7 +11,7 @@ extension PollPlanner {
       },
       units: units.map {
         PollReport.Unit(
-          address: $0.address, answerTime: $0.answerTime, packSize: $0.pack.size, supported: $0.supported,
+          address: $0.address, answerTime: $0.answerTime, packSize: min($0.pack.size, mostParameters), supported: $0.supported,
           isSilent: $0.isSilent)
       },
       stretch: units.map(\.stretch.factor).reduce(common.factor, max), requests: counts.requests,

@@ -18,6 +18,8 @@ public struct PollPlanner: Sendable {
   public static let mostUnits = 16
 
   let options: PollOptions
+  /// Parameters in one request at the most, as whoever carries it allows.
+  private(set) var mostParameters: Int
   var items: [PlannedItem] = []
   var units: [PollUnit] = []
   var looks: Looks
@@ -70,6 +72,7 @@ public struct PollPlanner: Sendable {
   public init(_ items: [PollItem], _ options: PollOptions) {
     let options = options.clamped
     self.options = options
+    mostParameters = options.mostParameters
     var places: [PollItem.Question: Int] = [:]
     var wanted: [PollItem] = []
     for item in items {
@@ -102,6 +105,9 @@ public struct PollPlanner: Sendable {
     units.append(unit)
     return units.count - 1
   }
+
+  /// What carries the requests turns out to take no more parameters in one, 1...6. Never more than the options say.
+  public mutating func limit(parametersAtOnce most: Int) { mostParameters = min(max(1, most), options.mostParameters) }
 
   // MARK: The vehicle
 

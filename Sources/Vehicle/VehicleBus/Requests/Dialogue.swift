@@ -69,7 +69,7 @@ struct Dialogue {
   }
 
   private func isOver(at now: Instant, _ isComplete: (PollRequest, [PollAnswer]) -> Bool) -> Bool {
-    if answers.count == Dialogue.mostAnswers || now >= limit { return true }
+    if answers.count == Dialogue.mostAnswers || now >= limit || port.isThrough { return true }
     if now >= deadline { return !port.isReceiving }
     guard let last = answers.last else { return false }
     if let request { return isComplete(request, answers) }

@@ -32,6 +32,8 @@ public final class ISOTPPort: RequestPort {
 
   public var isReceiving: Bool { progress.underWay.isAny(at: ISOTPPort.now) }
 
+  public var isThrough: Bool { false }
+
   public func send(_ permit: consuming TransmitPermit) throws(RequestPortError) {
     finish()
     let transmission = permit.transmission

@@ -34,6 +34,8 @@ public final class J1939Port: RequestPort {
 
   public var isReceiving: Bool { progress.underWay.isAny(at: J1939Port.now) }
 
+  public var isThrough: Bool { false }
+
   public func send(_ permit: consuming TransmitPermit) throws(RequestPortError) {
     finish()
     let transmission = permit.transmission

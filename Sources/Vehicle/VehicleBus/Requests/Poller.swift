@@ -47,6 +47,12 @@ public final class Poller {
 
   public var report: PollReport { planner.report }
 
+  /// Whether a request is under way, or somebody waits for an answer: `step` must not be left out.
+  public var isWaitedFor: Bool { dialogue != nil || !questions.isEmpty }
+
+  /// Parameters in one request at the most, 1...6, from now on: an adapter that turns out to take no more.
+  public func limit(parametersAtOnce most: Int) { planner.limit(parametersAtOnce: most) }
+
   /// Asks on somebody's behalf, before the plan goes on; the guard has its say as always.
   ///
   /// `completion` is called once, from `step` or at once when too many wait already. Call `step` next.

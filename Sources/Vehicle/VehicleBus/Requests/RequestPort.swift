@@ -4,11 +4,14 @@ public import Vocabulary
 /// One bus, one request at a time. Belongs to the control thread. While no request is under way a port holds nothing open
 /// that could transmit, flow control included.
 public protocol RequestPort: AnyObject {
-  /// Readable when an answer waits; nil while no request is under way.
+  /// Readable when an answer waits; nil while no request is under way, but for an adapter, which is always watched.
   var descriptor: Int32? { get }
 
   /// Whether an answer has begun and is not whole yet; false again when its sender falls silent in the middle of it.
   var isReceiving: Bool { get }
+
+  /// Whether nothing more can come: an adapter has said all that it heard. False on a bus, where anybody may still answer.
+  var isThrough: Bool { get }
 
   /// Sends what the permit allows, and listens for its answers until `finish`.
   /// - Throws: `RequestPortError`; nothing is open then.

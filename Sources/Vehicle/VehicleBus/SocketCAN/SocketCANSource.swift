@@ -8,7 +8,7 @@ public import Vocabulary
 ///
 /// Kernel stamps are wall time and are moved to BOOTTIME, a controller's own stamps by way of `HardwareClock`; the
 /// instants of one source never run back. Error frames are counted and move the bus's state; they are not handed on.
-public final class SocketCANSource: FrameSource {
+public final class SocketCANSource: BusSource {
   public let name: String
   public var kind: String { "socketcan" }
   public var state: SourceState { socket >= 0 && tracker.condition.state.isReadable ? .open : .down }

@@ -59,6 +59,13 @@ public struct TransmitGuard: ~Copyable, Sendable {
 
   public mutating func resume() { pausedUntil = nil }
 
+  /// Something that proves nothing speaks for a look at `bus` before its time: an adapter that was plugged in, a voltage
+  /// that rose. Where the owner allows no probes nothing comes of it.
+  public mutating func hastenProbe(of bus: UInt8, at now: Instant) {
+    guard Int(bus) < buses.count else { return }
+    buses[Int(bus)].probes.hasten(at: now)
+  }
+
   /// The unit, or somebody of all, gave a positive answer.
   public mutating func noteAnswer(from address: RequestAddress, bus: UInt8) {
     guard Int(bus) < buses.count else { return }

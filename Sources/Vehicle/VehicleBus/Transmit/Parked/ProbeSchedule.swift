@@ -15,6 +15,8 @@ struct ProbeSchedule: Sendable {
   private var pause = ProbeSchedule.firstPause
   /// No pause before the first look after the start.
   private var isFirst = true
+  private var hastened: Instant?
+  private var lastHastening = BusSigns.never
 
   /// To be called with each note, after the detector has seen it.
   mutating func note(_ detector: ParkedDetector, lastTraffic: Instant, at now: Instant) {
@@ -35,15 +37,24 @@ struct ProbeSchedule: Sendable {
   /// 0 or less for never.
   func due(longest: Double) -> Instant? {
     guard longest > 0, isSilentBus || isSpeaking, !wasAwake, let last else { return nil }
+    if let hastened { return hastened }
     let least = isSilentBus ? 0 : ParkedDetector.patience
     return isFirst ? last : last.advanced(seconds: min(max(pause, least), longest))
+  }
+
+  /// Something speaks for a look before its time. A sign that comes again and again is heard every ten seconds.
+  mutating func hasten(at now: Instant) {
+    guard lastHastening.secondsAgo(at: now) >= ProbeSchedule.firstPause else { return }
+    lastHastening = now
+    hastened = now
   }
 
   /// A probe was granted.
   mutating func take(at now: Instant, longest: Double) {
     guard !wasAwake else { return }
-    if !isFirst { pause = min(pause * 2, max(longest, 0)) }
+    if !isFirst, hastened == nil { pause = min(pause * 2, max(longest, 0)) }
     isFirst = false
+    hastened = nil
     last = now
   }
 }

@@ -117,9 +117,8 @@ let package = Package(
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "Vocabulary", "Documents", "Recordings", "DecoderCore", "Decoding", "Adapters", "Alerting", "VehicleSimulator",
-        "Diagnostics",
-        argumentParser,
+        "Vocabulary", "Documents", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Alerting",
+        "VehicleSimulator", "Diagnostics", "CLinux", argumentParser,
       ],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(
@@ -156,7 +155,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "TelltaleTests",
-      dependencies: ["telltale", "Vocabulary", "DecoderCore", "Decoding", "Recordings", argumentParser],
+      dependencies: [
+        "telltale", "Vocabulary", "Documents", "DecoderCore", "Decoding", "Recordings", "VehicleBus", argumentParser,
+      ],
       path: "Tests/TelltaleTests", swiftSettings: strict),
     tests(
       of: "Gateway",
@@ -174,6 +175,16 @@ if Context.environment["TELLTALE_VM"] != nil {
     .executableTarget(
       name: "vehicle", dependencies: ["Vocabulary", "VehicleSimulator"], path: "Tests/VM/Sources/vehicle",
       swiftSettings: strict)
+  ]
+}
+
+// Only `make bench-elm327` builds the program that times an adapter.
+if Context.environment["TELLTALE_BENCH"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "elm-rates",
+      dependencies: ["Vocabulary", "CLinux", "VehicleBus", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters"],
+      path: "Benchmarks/elm327/Sources/elm-rates", swiftSettings: strict)
   ]
 }
 

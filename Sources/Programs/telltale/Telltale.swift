@@ -27,7 +27,8 @@ struct Telltale: ParsableCommand {
         telltale decode drive.log --pack obd2    its values as csv
         telltale diagnose drive.log              trouble codes, VIN, readiness in it
         telltale convert drive.trc drive.log     another format
-        telltale simulate --help                 a vehicle with known wear
+        telltale adapter transcript said.jsonl   what an ELM327 adapter said
+        telltale simulate --help                 a vehicle with known wear, an adapter to try
 
       Exit codes: 0 done, 1 ran and found something wrong, 2 wrong call, 3 cannot reach the daemon, 4 refused.
       """,

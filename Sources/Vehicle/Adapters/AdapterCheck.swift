@@ -16,19 +16,22 @@ public struct AdapterCheck: Encodable, Sendable {
   /// Records of aftermarket sensors.
   public var sensors: Int
   public var files: Int
+  /// ELM327 adapters that it knows, from adapters.yaml beside pack.yaml.
+  public var adapters: Int
   /// Empty for a pack without fault. For one that is refused, first why.
   public var problems: [PackProblem]
 }
 
 extension AdapterPack {
   /// Looks at all of a pack, where `load` stops at the first error: the schema, the network descriptions that it names,
-  /// each mapping, and the parameters of components.
+  /// each mapping, the parameters of components, and the knowledge of ELM327 adapters beside it.
   public static func check(directory: String) -> AdapterCheck {
     let reader = PackReader(directory: directory)
     let pack = reader.pack
     var check = AdapterCheck(
       pack: pack.name, directory: pack.directory, isUsable: reader.errors.isEmpty, signals: 0, parameters: 0,
-      messages: 0, sensors: 0, files: pack.networks.count, problems: reader.errors.map { PackProblem($0) })
+      messages: 0, sensors: 0, files: pack.networks.count, adapters: 0,
+      problems: reader.errors.map { PackProblem($0) })
     for signal in pack.signals { if case .parameter = signal.source { check.parameters += 1 } }
     do throws(ConfigurationError) {
       let vehicle = try VehicleDefinition(packs: [pack], overrides: [], file: pack.file)
@@ -42,6 +45,11 @@ extension AdapterPack {
     } catch {
       check.isUsable = false
       check.problems += [PackProblem(error)] + pack.problems
+    }
+    if let reader = ELMProfileReader(directory: pack.directory) {
+      check.adapters = reader.profiles.count
+      check.isUsable = check.isUsable && reader.errors.isEmpty
+      check.problems += reader.errors.map { PackProblem($0) }
     }
     return check
   }

@@ -7,8 +7,8 @@ import Recordings
 
 struct AdapterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "adapter", abstract: "Check, explain and choose adapter packs.",
-    subcommands: [Check.self, Explain.self, Match.self, Parameters.self])
+    commandName: "adapter", abstract: "Check, explain and choose adapter packs; read what ELM327 adapters said.",
+    subcommands: [Check.self, Explain.self, Match.self, Parameters.self, Transcript.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +16,7 @@ struct AdapterCommand: ParsableCommand {
       abstract: "Name what is wrong with a pack.",
       discussion: """
         A pack is a folder with a pack.yaml and the DBC files that it names. The check reads all of them: keys, units, \
-        VSS names, and whether each message and signal is there.
+        VSS names, and whether each message and signal is there; and an adapters.yaml, which says what ELM327 adapters can.
 
         Exit codes: 0 when a daemon could use the pack; 1 otherwise, and with --strict when there is any problem.
 
@@ -46,13 +46,14 @@ struct AdapterCommand: ParsableCommand {
 
     private func text(_ checks: [AdapterCheck]) -> String {
       var table = TextTable(columns: [
-        "PACK": .left, "SIGNALS": .right, "PIDS": .right, "MESSAGES": .right, "SENSORS": .right, "PROBLEMS": .right,
-        "": .left,
+        "PACK": .left, "SIGNALS": .right, "PIDS": .right, "MESSAGES": .right, "SENSORS": .right, "ADAPTERS": .right,
+        "PROBLEMS": .right, "": .left,
       ])
       for c in checks {
         table.add([
           StyledText(c.pack.isEmpty ? c.directory : c.pack), StyledText("\(c.signals)"), StyledText("\(c.parameters)"),
-          StyledText("\(c.messages)"), StyledText("\(c.sensors)"), StyledText("\(c.problems.count)", c.problems.isEmpty ? .plain : .warning),
+          StyledText("\(c.messages)"), StyledText("\(c.sensors)"), StyledText("\(c.adapters)"),
+          StyledText("\(c.problems.count)", c.problems.isEmpty ? .plain : .warning),
           c.isUsable ? StyledText("usable", .good) : StyledText("refused", .bad),
         ])
         for problem in c.problems { table.add(note: StyledText(problem.description, c.isUsable ? .warning : .bad)) }

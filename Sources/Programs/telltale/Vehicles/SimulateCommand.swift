@@ -1,4 +1,5 @@
-// `telltale simulate`: a candump log of a vehicle with known wear and faults, and the truth beside it.
+// `telltale simulate`: a candump log of a vehicle with known wear and faults and the truth beside it, or the vehicle
+// behind an adapter in real time.
 import ArgumentParser
 import Documents
 import FoundationEssentials
@@ -9,7 +10,7 @@ import Vocabulary
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Write a candump log of a simulated vehicle with known wear and faults.",
+    abstract: "Write a candump log of a simulated vehicle with known wear and faults, or play it behind an adapter.",
     discussion: """
       The vehicle lives by its owner's calendar: commutes, errands and weekend drives through the seasons (a truck: \
       tours on weekdays), parked in between. The same seed gives the same log.
@@ -40,6 +41,17 @@ struct SimulateCommand: ParsableCommand {
       good drives put the lamp out, forty warm-ups later the code is forgotten. The fault is told, not felt: the \
       sensors show what they would without it.
 
+      ADAPTERS
+        --elm327 ADAPTER
+      plays an ELM327 in real time in front of the vehicle, at a pseudo-terminal that programs open as the adapter's \
+      serial port, or at a TCP port.
+
+        genuine      ELM327 v1.4b as documented, 38400 baud
+        slow-clone   claims v1.5; 30 to 60 ms more a command, waits out its timeout, takes no notice of a count
+        lying-clone  claims v2.1, knows what v1.0 knew; long answers break, the voltage never changes
+        stn          STN2120 with ST commands, 115200 baud
+        dying-link   loses and damages characters, misses prompts, hangs, resets, comes off
+
       EXAMPLES
         Four months of a healthy car, about 2.5 million frames:
           telltale simulate --days 120 --seed 1 --out healthy.log
@@ -51,6 +63,8 @@ struct SimulateCommand: ParsableCommand {
           telltale simulate --vehicle truck --km 900 --fault SPN110-FMI0@100 --fault SPN100-FMI1@300 --out truck.log
         Straight into the daemon, the truth kept in a file:
           telltale simulate --km 5000 --out - --truth truth.json | telltaled --config t.yaml --replay -
+        A diesel van behind an adapter at ./obd, its key turned off after one minute:
+          telltale simulate --vehicle diesel --elm327 genuine --pty ./obd --ignition on@0,off@60
       """)
 
   @Option(help: "Which vehicle: petrol, diesel, ev or truck.", transform: SimulateCommand.kind)
@@ -88,19 +102,24 @@ struct SimulateCommand: ParsableCommand {
   var start: Int64?
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The log to write; - is standard output.", valueName: "log"))
-  var output: String
+  var output: String?
 
   @Option(
     name: .customLong("truth"),
     help: ArgumentHelp("Where the truth goes (default: beside the log, nowhere with --out -).", valueName: "file"))
   var truthFile: String?
 
+  @OptionGroup(title: "Adapter options")
+  var adapter: SimulateAdapterOptions
+
   @Flag(help: "Print a summary as one JSON document.")
   var json = false
 
-  private var truthPath: String? { truthFile ?? (output == "-" ? nil : output + ".truth.json") }
-
   func validate() throws {
+    guard adapter.personality == nil else { return try validateAdapter() }
+    guard output != nil else {
+      throw ValidationError("nothing says what to make; give --out LOG, or --elm327 ADAPTER")
+    }
     guard km != nil || days != nil else {
       throw ValidationError("nothing says where the log ends; give --km or --days")
     }
@@ -122,16 +141,57 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let personality = adapter.personality {
+      try play(personality)
+    } else if let output {
+      try record(to: output)
+    }
+  }
+
+  // MARK: Adapter
+
+  private func validateAdapter() throws {
+    let isForLogs =
+      output != nil || truthFile != nil || km != nil || days != nil || start != nil || diagnostics != nil
+      || !(wear.isEmpty && fault.isEmpty && clearAt.isEmpty)
+    guard !isForLogs else {
+      throw ValidationError(
+        "--elm327 plays a healthy vehicle and writes no log; leave out --out, --truth, --km, --days, --start, --wear, "
+          + "--fault, --clear-at and --diagnostics")
+    }
+  }
+
+  private func play(_ personality: AdapterPersonality) throws {
+    let summary: SimulateAdapter.Summary
+    do {
+      var player = try SimulateAdapter(personality, adapter, kind: vehicle, seed: seed)
+      if json {
+        complain("\(player.portName)")
+      } else if adapter.pty == nil {
+        try put(player.portName + "\n")
+      }
+      summary = try player.run()
+    } catch let error as SimulatePortError {
+      complain("telltale simulate: \(error)")
+      throw ExitCode(1)
+    }
+    if json { try put(jsonLine(summary)) } else { complain(summary.text) }
+  }
+
+  // MARK: Log
+
+  private func record(to output: String) throws {
     var vehicle = SimulatedVehicle(try simulation())
     do {
-      try record(&vehicle)
+      try record(&vehicle, to: output)
     } catch {
       if !error.isBrokenPipe { complain("telltale simulate: \(error)") }
       throw ExitCode(1)
     }
     let truth = VehicleTruth(vehicle)
+    let truthPath = truthFile ?? (output == "-" ? nil : output + ".truth.json")
     if let truthPath { try save(truth, to: truthPath) }
-    try report(truth)
+    try report(truth, output, truthPath)
     for fault in fault where fault.beginKm > truth.km {
       let begin = decimal(fault.beginKm, 1)
       complain(
@@ -152,7 +212,7 @@ struct SimulateCommand: ParsableCommand {
     return configuration
   }
 
-  private func record(_ vehicle: inout SimulatedVehicle) throws(RecordingError) {
+  private func record(_ vehicle: inout SimulatedVehicle, to output: String) throws(RecordingError) {
     var log = try RecordingWriter(path: output, channels: SimulatedVehicle.channels)
     let begin = vehicle.now
     var progress = Progress()
@@ -186,17 +246,21 @@ struct SimulateCommand: ParsableCommand {
     }
   }
 
-  private func report(_ truth: VehicleTruth) throws {
+  private func report(_ truth: VehicleTruth, _ output: String, _ truthPath: String?) throws {
     if json {
       let summary = Summary(
         log: output, truth: truthPath, frames: truth.frames, km: truth.km, days: truth.days, trips: truth.trips.count)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      try put(Array(encoder.encode(summary)) + [0x0A])
+      try put(jsonLine(summary))
     } else if output != "-" {
       let km = Int(truth.km.rounded())
       complain("\(output): \(truth.frames) frames, \(truth.trips.count) trips, \(km) km in \(Int(truth.days)) days")
     }
+  }
+
+  private func jsonLine(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try Array(encoder.encode(value)) + [0x0A]
   }
 
   private struct Summary: Encodable {

@@ -38,7 +38,7 @@ private final class BusySource: FrameSource {
     let clock = RealClock()
     let stage = CaptureStage(definition, rings: rings, clock: clock, waitsForRoom: false, checkpoint: nil)
     let board = SnapshotBoard(signals: definition.catalogue.count, stamp: clock.now())
-    let link = BusLink(buses: 1)
+    let link = BusLink(adapters: [false])
     let source = BusySource()
     let loop = CaptureLoop(
       sources: [source], stage: stage, board: board, clock: clock, link: link, linger: 0, ringBell: {})

@@ -81,6 +81,8 @@ final class Rig {
 
   // MARK: Programs
 
+  static func program(_ name: String) -> URL { products.appendingPathComponent(name) }
+
   /// Runs a program to its end.
   func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
     let process = Process()

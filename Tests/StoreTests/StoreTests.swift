@@ -78,6 +78,18 @@ import Vocabulary
     #expect(try count.step() && count.int64(0) == 2)
   }
 
+  @Test func aNoteIsReplacedAndComesBackAtTheNextStart() throws {
+    let folder = try StateFolder()
+    do {
+      let store = try folder.open()
+      #expect(try store.note("adapter") == nil)
+      try store.commit([.note(name: "adapter", text: "1"), .note(name: "epoch", text: "not the file's")])
+      try store.commit([.note(name: "adapter", text: "2 ö")])
+    }
+    let again = try folder.open()
+    #expect(try again.note("adapter") == "2 ö" && again.note("epoch") == "not the file's")
+  }
+
   @Test func aDamagedCheckpointGivesWayToTheOneBefore() throws {
     let folder = try StateFolder()
     let store = try folder.open()

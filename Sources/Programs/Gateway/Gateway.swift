@@ -90,7 +90,7 @@ public final class Gateway {
     if let replay {
       do throws(RecordingError) {
         let source = try RecordingSource(
-          paths: replay.recordings, speed: replay.speed, buses: configuration.interfaces)
+          paths: replay.recordings, speed: replay.speed, buses: configuration.sourceNames)
         recording = source
         sources = [source]
         clock = source.clock
@@ -99,26 +99,16 @@ public final class Gateway {
         throw GatewayError(error)
       }
     } else {
-      guard !configuration.interfaces.isEmpty else {
+      guard !configuration.sourceNames.isEmpty else {
         throw GatewayError(
           "\(configuration.file): sources: nothing to listen to; add `sources: [{can: can0}]`, or give --replay LOG")
       }
       recording = nil
-      let buses = BusLink(buses: configuration.interfaces.count)
-      sources = configuration.interfaces.enumerated().map { index, name in
-        SocketCANSource(
-          interface: name, bus: UInt8(index), slot: buses.slots[index],
-          testerAddress: configuration.sources[index].testerAddress)
-      }
+      let buses = BusLink(adapters: configuration.sources.map { $0.adapter != nil })
+      sources = configuration.sources.indices.map { configuration.sources[$0].frameSource(bus: $0, buses) }
       clock = RealClock()
       link = buses
     }
-    let control = try link.map { link throws(GatewayError) in
-      try BusControl(configuration, vehicle, link: link, log: { log.notice("\($0)") })
-    }
-    self.control = control
-    sensorTopic = try Gateway.makeSensorTopic(configuration, control, log)
-
     let store: Store
     let checkpoint: GatewayCheckpoint?
     var diagnosis = DiagnosticBook()
@@ -163,6 +153,13 @@ public final class Gateway {
 
     let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, told: told.filter(\.isOfFreezeFrame), log: { log.warning("\($0)") })
     self.recorder = recorder
+    let control = try link.map { link throws(GatewayError) in
+      try BusControl(
+        configuration, vehicle, link: link, memory: AdapterMemory(store, configuration, recorder),
+        log: { log.notice("\($0)") })
+    }
+    self.control = control
+    sensorTopic = try Gateway.makeSensorTopic(configuration, control, log)
     courier = try Gateway.makeCourier(configuration, storePath: store.path, started, recorder, log)
     if let courier { recorder.report(to: courier) }
 

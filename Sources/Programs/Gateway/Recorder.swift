@@ -41,6 +41,8 @@ final class Recorder: Sendable {
   private let catalogue: SignalCatalogue
   private let told: [DiagnosticRecord]
   private let courier = Mutex<Courier?>(nil)
+  /// By name, not yet taken over.
+  private let notes = Mutex<[String: String]>([:])
   private let log: @Sendable (String) -> Void
 
   /// Trips that diagnostics shows.
@@ -68,6 +70,12 @@ final class Recorder: Sendable {
   func report(to courier: Courier) { self.courier.withLock { $0 = courier } }
 
   func ring() { telltale_eventfd_signal(bell) }
+
+  /// Has something small kept for the next start.
+  func note(_ name: String, _ text: String) {
+    notes.withLock { $0[name] = text }
+    ring()
+  }
 
   /// Lets `run` end once everything is committed.
   func stop() {
@@ -98,7 +106,10 @@ final class Recorder: Sendable {
       telltale_eventfd_clear(bell)
       let isEnding = isStopping.load(ordering: .acquiring)
       let now = telltale_clock_boottime_ns()
-      work.gather(acknowledgements)
+      work.gather(acknowledgements, notes: notes.withLock { notes in
+        defer { notes.removeAll() }
+        return notes
+      })
       guard work.isDue || isEnding, !work.isEmpty, now >= retryAt else {
         // A disk that stays full must not keep the daemon from ending.
         if isEnding && retryAt > 0 { break }
@@ -170,10 +181,11 @@ private final class RecorderWork {
   }
 
   /// Takes over what waits in the rings, up to the limit of a group.
-  func gather(_ acknowledgements: Ring<Acknowledgement>) {
+  func gather(_ acknowledgements: Ring<Acknowledgement>, notes: [String: String]) {
     if group.isEmpty { groupBegan = telltale_clock_boottime_ns() }
     while group.count + tail.count < Recorder.groupLimit, let record = rings.records.pop() { take(record) }
     while group.count < Recorder.groupLimit, let range = acknowledgements.pop() { group.append(.acknowledged(range)) }
+    for (name, text) in notes { group.append(.note(name: name, text: text)) }
   }
 
   /// Commits the group; returns the `health` message if a report in it changed.

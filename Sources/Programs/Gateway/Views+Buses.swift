@@ -8,7 +8,12 @@ import Vocabulary
 
 extension Views {
   /// What is wrong with sources, one line each with its mend.
-  var problems: [String] { board.sources().compactMap(\.problem) + (control?.snapshot.problems ?? []) }
+  var problems: [String] {
+    let snapshot = control?.snapshot
+    // Of adapters control knows more.
+    let sources = board.sources().enumerated().filter { snapshot?.adapters[UInt8($0.offset)] == nil }
+    return sources.compactMap(\.element.problem) + (snapshot?.problems ?? [])
+  }
 
   var sourceNames: [String] { board.sources().map(\.name) }
 
@@ -35,8 +40,13 @@ extension Views {
         firstDamage: isDamage ? source.problem : nil, error: isDamage ? nil : source.problem)
       guard let control else { return document }
       describe(&document, source)
-      if index < control.links.count {
-        let report = control.links[index].report
+      if let (status, lost) = control.adapters[UInt8(index)] {
+        document.adapter = adapter(status)
+        document.error = status.trouble?.text
+        document.dropped = lost
+        document.transmitted = status.counters.requests
+        document.damagedLines = status.counters.damagedLines
+      } else if let report = control.links[UInt8(index)]?.report {
         document.bitrate = report.bitRate > 0 ? Int(report.bitRate) : nil
         document.interfaceKind = report.kind.isEmpty ? nil : report.kind
         document.onBus = report.exists ? report.statistics.receivedPackets : nil
@@ -52,6 +62,32 @@ extension Views {
       }
       return document
     }
+  }
+
+  private func adapter(_ status: ELMStatus) -> AdapterDocument {
+    func names(_ abilities: ELMAbilities) -> [String] {
+      ELMAbilities.names.filter { abilities.contains($0.ability) }.map(\.name)
+    }
+    var document = AdapterDocument(
+      text: status.sentence, state: status.state.name, since: text(of: status.since))
+    document.trouble = status.trouble?.text
+    document.banner = status.banner
+    document.title = status.profile?.title
+    document.abilities = names(status.abilities)
+    document.disproved = names(status.disproved)
+    document.baudRate = status.baudRate
+    document.vehicleProtocol = status.vehicleProtocol?.title
+    document.parametersAtOnce = status.mostParameters
+    document.voltage = status.voltage
+    document.requests = status.counters.requests
+    document.answered = status.counters.answered
+    document.searches = status.counters.searches
+    document.commands = status.counters.commands
+    document.damagedLines = status.counters.damagedLines
+    document.resets = status.counters.resets
+    document.resynchronisations = status.counters.resynchronisations
+    document.opened = status.counters.opened
+    return document
   }
 
   private func describe(_ document: inout SourceDocument, _ source: SourceSnapshot) {
@@ -92,8 +128,8 @@ extension Views {
 
   func polling() -> PollingDocument {
     guard let snapshot = control?.snapshot, let transmit = snapshot.transmit else { return PollingDocument() }
-    let interfaces = configuration.interfaces
-    func name(_ bus: UInt8) -> String { Int(bus) < interfaces.count ? interfaces[Int(bus)] : "bus \(bus)" }
+    let names = configuration.sourceNames
+    func name(_ bus: UInt8) -> String { Int(bus) < names.count ? names[Int(bus)] : "bus \(bus)" }
     let isEndless = transmit.pausedUntil == Instant(nanoseconds: .max)
     return PollingDocument(
       configured: true, state: Views.state(transmit), pausedUntil: isEndless ? nil : transmit.pausedUntil.map { text(of: $0) },

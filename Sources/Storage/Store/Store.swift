@@ -273,6 +273,26 @@ public final class Store {
       try deleteDiagnostic.bind(unit, at: 1)
       try deleteDiagnostic.bind(key, at: 2)
       try deleteDiagnostic.run()
+    case .note(let name, let text):
+      let upsert = try connection.prepare("INSERT OR REPLACE INTO meta VALUES (?1, ?2)")
+      try upsert.bind(Store.notePrefix + name, at: 1)
+      try upsert.bind(text, at: 2)
+      try upsert.run()
+    }
+  }
+
+  /// Notes share a table with what identifies the file.
+  private static let notePrefix = "note/"
+
+  /// What was noted under `name` last; nil when nothing was.
+  /// - Throws: `StoreError`: the file cannot be read.
+  public func note(_ name: String) throws(StoreError) -> String? {
+    do throws(SQLiteError) {
+      let select = try connection.prepare("SELECT value FROM meta WHERE key = ?1")
+      try select.bind(Store.notePrefix + name, at: 1)
+      return try select.step() ? select.text(0) : nil
+    } catch {
+      throw StoreError(error)
     }
   }
 

@@ -19,6 +19,8 @@ public enum StoreRecord: Sendable {
   case diagnostic(unit: String, key: String, wall: Int64, version: Int32, block: [UInt8], data: [UInt8])
   /// What the control unit said about `key` is void.
   case diagnosticRemoved(unit: String, key: String)
+  /// Something small that a later start is glad to know, by a name of the caller's; replaces what the name had.
+  case note(name: String, text: String)
 }
 
 /// The newest whole checkpoint of a file.

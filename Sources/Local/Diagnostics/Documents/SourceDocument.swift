@@ -4,7 +4,7 @@
 public struct SourceDocument: Codable, Hashable, Sendable {
   /// The interface's or the recording's name.
   public var name: String
-  /// `socketcan`, `recording`, or `senml` for sensors that were added to the vehicle: its frames are datagrams.
+  /// `socketcan`, `elm327`, `recording`, or `senml` for sensors that were added to the vehicle: its frames are datagrams.
   public var kind: String
   /// What it is doing, for example `open`, `down`, `ended`.
   public var state: String
@@ -50,6 +50,8 @@ public struct SourceDocument: Codable, Hashable, Sendable {
   public var receiveBufferBytes: Int?
   /// Whether the kernel hands on only the frames that some pack describes, so that `frames` is less than `onBus`.
   public var filtered: Bool
+  /// Of a source that is an ELM327.
+  public var adapter: AdapterDocument?
 
   public struct ErrorCount: Codable, Hashable, Sendable {
     public var kind: String
@@ -115,7 +117,7 @@ public struct SourceDocument: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case name, kind, state, frames, dropped, damagedLines, firstDamage, error
     case busState, transmitErrors, receiveErrors, bitrate, interfaceKind, errorFrames, errors, overruns, transmitted
-    case outages, blindSeconds, blindSince, onBus, interfaceDropped, lastError, receiveBufferBytes, filtered
+    case outages, blindSeconds, blindSince, onBus, interfaceDropped, lastError, receiveBufferBytes, filtered, adapter
   }
 
   private enum DerivedKeys: String, CodingKey {
@@ -149,6 +151,7 @@ public struct SourceDocument: Codable, Hashable, Sendable {
     try c.encode(lastError, forKey: .lastError)
     try c.encode(receiveBufferBytes, forKey: .receiveBufferBytes)
     try c.encode(filtered, forKey: .filtered)
+    try c.encodeIfPresent(adapter, forKey: .adapter)
     var derived = encoder.container(keyedBy: DerivedKeys.self)
     try derived.encode(lossPerMillion, forKey: .lossPerMillion)
   }

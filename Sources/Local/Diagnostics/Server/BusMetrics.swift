@@ -40,6 +40,26 @@ extension Exposition {
     for s in buses { sample(["source": s.name], s.filtered ? 1 : 0) }
   }
 
+  mutating func add(adaptersOf sources: [SourceDocument]) {
+    let adapters = sources.compactMap { s in s.adapter.map { (name: s.name, adapter: $0) } }
+    family("telltale_adapter_state", "gauge", "1 for what the dialogue with the adapter is about.")
+    for (name, a) in adapters { sample(["source": name, "state": a.state], 1) }
+    family("telltale_adapter_voltage", "gauge", "Volts at the vehicle's plug.")
+    for (name, a) in adapters { sample(["source": name], a.voltage) }
+    for (kind, help, count) in [
+      ("requests", "Requests to the vehicle.", \AdapterDocument.requests),
+      ("answered", "Requests that had an answer.", \.answered),
+      ("searches", "Requests to find out what the vehicle speaks, among the others.", \.searches),
+      ("commands", "Commands to the adapter itself.", \.commands),
+      ("resets", "Times that the adapter began anew by itself.", \.resets),
+      ("resynchronisations", "Times that it had to be brought back to its prompt.", \.resynchronisations),
+      ("opened", "Times that its port was opened.", \.opened),
+    ] {
+      family("telltale_adapter_\(kind)_total", "counter", help)
+      for (name, a) in adapters { sample(["source": name], Double(a[keyPath: count])) }
+    }
+  }
+
   mutating func add(_ data: DataHealthDocument?) {
     family("telltale_data_state", "gauge", "1 for how far the data can be trusted.")
     if let data { sample(["state": data.state], 1) }

@@ -26,6 +26,7 @@ public func prometheusText(
   text.sample([:], status.distanceKm)
 
   text.add(sources)
+  text.add(adaptersOf: sources)
   text.add(status.data)
   text.add(polling)
 

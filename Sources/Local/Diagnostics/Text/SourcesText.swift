@@ -28,7 +28,12 @@ private func state(of source: SourceDocument) -> StyledText {
 
 private func notes(on source: SourceDocument) -> [StyledText] {
   var notes: [StyledText] = []
-  if let error = source.error { notes.append(StyledText(error, .bad)) }
+  // The sentence on an adapter says what is wrong as well.
+  if let adapter = source.adapter {
+    notes.append(StyledText(adapter.text, adapter.trouble == nil ? .plain : .bad))
+  } else if let error = source.error {
+    notes.append(StyledText(error, .bad))
+  }
   if source.kind == "senml" { return notes + intake(of: source) }
   if let since = source.blindSince { notes.append(StyledText("nothing can be heard since " + since, .bad)) }
   let facts = interface(source)
@@ -69,7 +74,9 @@ private func interface(_ source: SourceDocument) -> [String] {
   if let onBus = source.onBus { facts.append(Figures.count(onBus, "packet") + " at the interface") }
   if let bytes = source.receiveBufferBytes { facts.append("\(bytes / 1024) KiB to wait in") }
   if source.filtered { facts.append("the kernel hands on only what a pack describes") }
-  if source.busState != nil {
+  if let adapter = source.adapter {
+    facts.append(Figures.count(adapter.requests, "request") + ", \(adapter.answered) answered")
+  } else if source.busState != nil {
     facts.append(Figures.count(source.transmitted, "frame") + " sent from this machine, by whatever program")
   }
   return facts

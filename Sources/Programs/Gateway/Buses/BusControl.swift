@@ -17,7 +17,10 @@ import Vocabulary
 final class BusControl: @unchecked Sendable {
   /// What this thread leaves for others to read.
   struct Snapshot: Sendable {
-    var links: [BusLinkStatus] = []
+    /// By bus; adapters are not among them.
+    var links: [UInt8: BusLinkStatus] = [:]
+    /// By bus.
+    var adapters: [UInt8: (status: ELMStatus, lost: UInt64)] = [:]
     /// Whether the kernel holds frames back, by bus.
     var isFiltered: [Bool] = []
     /// What interfaces themselves lost, by bus, since the start and in the last hour.
@@ -57,6 +60,7 @@ final class BusControl: @unchecked Sendable {
   private var bell: Int32 { link.controlBell }
 
   private let keeper: BusKeeper<KernelLinks>
+  private let adapters: [AdapterControl]
   private let watch: LinkWatch?
   private var transmitGuard: TransmitGuard
   private let plan: PollPlan
@@ -69,6 +73,8 @@ final class BusControl: @unchecked Sendable {
   private var losses: [InterfaceLosses]
   private var quality: [DataQuality]
   private let buffers: ReceiveBuffers
+  /// An adapter became ready, or is no more.
+  private var isAdapterNews = false
   private var standing: [String] = []
   private var lostSamples: UInt64 = 0
 
@@ -77,11 +83,15 @@ final class BusControl: @unchecked Sendable {
   private static let bellTag: UInt64 = .max
   private static let watchTag: UInt64 = .max - 1
   private static let sensorTag: UInt64 = .max - 2
+  /// Below it pollers are counted.
+  private static let firstAdapterTag: UInt64 = 256
 
-  /// - Parameter log: who commanded what.
-  /// - Throws: `GatewayError`: a socket for sensors that cannot be made.
+  /// - Parameters:
+  ///   - memory: what earlier runs found out about adapters.
+  ///   - log: who commanded what.
+  /// - Throws: `GatewayError`: a socket for sensors that cannot be made, adapter knowledge that cannot be read.
   init(
-    _ configuration: GatewayConfiguration, _ vehicle: VehicleDefinition, link: BusLink,
+    _ configuration: GatewayConfiguration, _ vehicle: VehicleDefinition, link: BusLink, memory: AdapterMemory,
     log: @escaping @Sendable (String) -> Void
   ) throws(GatewayError) {
     self.log = log
@@ -98,7 +108,7 @@ final class BusControl: @unchecked Sendable {
     let buffers = ReceiveBuffers(buses: sources.count)
     self.buffers = buffers
     var connections: [BusConnection] = []
-    for (bus, source) in sources.enumerated() {
+    for (bus, source) in sources.enumerated() where source.adapter == nil {
       var options = SocketOptions()
       options.filters = filters[bus]
       options.receiveBufferBytes = configuration.receiveBuffer
@@ -106,8 +116,8 @@ final class BusControl: @unchecked Sendable {
       let slot = link.slots[bus]
       connections.append(
         BusConnection(
-          interface: source.interface, setup: source.setup, restarts: source.restarts,
-          open: { openSocket(source.interface, options, slot) { buffers.bytes[bus] = $0 } },
+          bus: UInt8(bus), interface: source.name, setup: source.setup, restarts: source.restarts,
+          open: { openSocket(source.name, options, slot) { buffers.bytes[bus] = $0 } },
           offer: { descriptor in
             if let older = slot.offer(descriptor) { close(older) }
             link.descriptorOffered()
@@ -125,8 +135,11 @@ final class BusControl: @unchecked Sendable {
     if let end = StandingPause.take() { transmitGuard.pause(until: end) }
     plan = PollPlan(polls: vehicle.polls, speaksJ1939: vehicle.speaksJ1939, sources: sources)
     let items = plan.items
+    let adapters = try AdapterControl.all(configuration, link: link, memory: memory)
+    self.adapters = adapters
     pollers = sources.enumerated().compactMap { bus, source in
-      Poller(source, bus: UInt8(bus), items: items[UInt8(bus)] ?? [])
+      let bus = UInt8(bus)
+      return Poller(source, bus: bus, items: items[bus] ?? [], adapter: adapters.first { $0.bus == bus }?.port)
     }
     let catalogue = SensorCatalogue(vehicle.sensors)
     sensors = SensorIntake(catalogue)
@@ -188,22 +201,27 @@ final class BusControl: @unchecked Sendable {
     if let watch { telltale_epoll_add(epoll, watch.descriptor, BusControl.watchTag) }
     if let sensorSocket { telltale_epoll_add(epoll, sensorSocket.descriptor, BusControl.sensorTag) }
     var registered = [Int32](repeating: -1, count: pollers.count)
+    // Adapters watch over their own ports.
+    let asked = pollers.indices.filter { i in !adapters.contains { $0.bus == pollers[i].bus } }
     var tags = [UInt64](repeating: 0, count: 16)
     var lookDue = Instant.zero
     var news = LinkNews(concernsCAN: true)
     while !isStopping.load(ordering: .acquiring) {
       let now = Instant(nanoseconds: telltale_clock_boottime_ns())
-      var wake = keepBuses(at: now, news)
+      var wake = min(keepBuses(at: now, news), keepAdapters(at: now, epoll))
       takeSensors(at: now)
       let isOrdered = carryOutOrders(at: now)
-      if link.takeAlarm() || isOrdered || now >= lookDue {
+      if link.takeAlarm() || isOrdered || isAdapterNews || now >= lookDue {
+        isAdapterNews = false
         lookAround(at: now)
         lookDue = now.advanced(seconds: 1)
       }
-      for (i, poller) in pollers.enumerated() {
-        wake = min(wake, poller.step(at: now, &transmitGuard))
+      for poller in pollers { wake = min(wake, poll(poller, at: now)) }
+      // What pollers asked adapters has deadlines of its own.
+      for adapter in adapters { wake = min(wake, adapter.step(at: now)) }
+      for i in asked {
         // A port opens sockets anew for each request; those that were closed have left the set by themselves.
-        let descriptor = poller.descriptor ?? -1
+        let descriptor = pollers[i].descriptor ?? -1
         if descriptor != registered[i] {
           if descriptor >= 0 { telltale_epoll_add(epoll, descriptor, UInt64(i)) }
           registered[i] = descriptor
@@ -218,6 +236,7 @@ final class BusControl: @unchecked Sendable {
       }
     }
     for poller in pollers { poller.stop() }
+    for adapter in adapters { adapter.close() }
     StandingPause.leave(transmitGuard.pausedUntil)
     ended.store(true, ordering: .releasing)
     carryOutOrders(at: Instant(nanoseconds: telltale_clock_boottime_ns()))
@@ -229,13 +248,43 @@ final class BusControl: @unchecked Sendable {
     for (bus, slot) in link.slots.enumerated() {
       if let dead = slot.collect() {
         close(dead)
-        keeper.descriptorReturned(bus: bus)
+        keeper.descriptorReturned(bus: UInt8(bus))
       }
     }
     var isNews = false
     let next = keeper.step(at: now, news: news) { notice in
       // A full ring means that capture has news enough; the state as it is then comes with the next refresh.
       if link.notices.push(notice) { isNews = true }
+    }
+    if isNews { link.ring() }
+    return next
+  }
+
+  /// Returns when to look again at the latest.
+  private func poll(_ poller: Poller, at now: Instant) -> Instant {
+    if let adapter = adapters.first(where: { $0.bus == poller.bus }) {
+      poller.limit(parametersAtOnce: adapter.port.status.mostParameters)
+      // Asked in vain, the plan would wait longer than the adapter takes to get ready.
+      guard adapter.port.isReady || poller.isWaitedFor else { return now.advanced(seconds: 1) }
+    }
+    return poller.step(at: now, &transmitGuard)
+  }
+
+  /// Returns when to look again at the latest.
+  private func keepAdapters(at now: Instant, _ epoll: Int32) -> Instant {
+    var next = now.advanced(seconds: 1)
+    var isNews = false
+    for (place, adapter) in adapters.enumerated() {
+      next = min(next, adapter.step(at: now))
+      adapter.watch(by: epoll, tag: BusControl.firstAdapterTag + UInt64(place))
+      if adapter.takeHeard() { isNews = true }
+      if let notice = adapter.notice(at: now) {
+        _ = link.notices.push(notice)
+        isNews = true
+        // The guard must not wait for the next second to hear of it.
+        isAdapterNews = true
+      }
+      if adapter.wantsLook(at: now) { transmitGuard.hastenProbe(of: adapter.bus, at: now) }
     }
     if isNews { link.ring() }
     return next
@@ -250,17 +299,25 @@ final class BusControl: @unchecked Sendable {
         signs.buses[Int(bus)].lastTraffic = max(signs.buses[Int(bus)].lastTraffic, heard)
       }
     }
+    // Capture hears of an adapter's condition through this thread, and later.
+    for adapter in adapters { signs.buses[Int(adapter.bus)].condition = adapter.condition }
     if signs.time > .zero { transmitGuard.note(signs) }
-    for (bus, status) in keeper.statuses.enumerated() {
+    for status in keeper.statuses {
+      let bus = Int(status.bus)
       losses[bus].note(status.report)
       quality[bus].observe(frames: 0, lost: losses[bus].dropped, isBlind: false, at: now)
     }
+    for adapter in adapters {
+      quality[Int(adapter.bus)].observe(frames: 0, lost: adapter.lost, isBlind: false, at: now)
+      adapter.heed(isQuiet: isQuiet(at: now), at: now)
+    }
     var snapshot = Snapshot()
+    for adapter in adapters { snapshot.adapters[adapter.bus] = (adapter.port.status, adapter.lost) }
     snapshot.losses = losses
     snapshot.recentLosses = quality.map(\.hour.lost)
     snapshot.receiveBuffers = buffers.bytes
     snapshot.time = now
-    snapshot.links = keeper.statuses
+    for status in keeper.statuses { snapshot.links[status.bus] = status }
     snapshot.isFiltered = isFiltered
     if !pollers.isEmpty {
       snapshot.transmit = transmitGuard.report(at: now)
@@ -268,18 +325,25 @@ final class BusControl: @unchecked Sendable {
     }
     let counters = sensorSocket?.counters ?? sensors.counters
     snapshot.sensors = counters.datagrams > 0 || sensors.catalogue.count > 0 ? counters : nil
-    snapshot.problems = standing + keeper.statuses.compactMap(\.problem?.description) + pollers.compactMap(\.problem)
+    snapshot.problems =
+      standing + keeper.statuses.compactMap(\.problem?.description) + adapters.compactMap(\.problem)
+      + pollers.filter { poller in !adapters.contains { $0.bus == poller.bus } }.compactMap(\.problem)
     if lostSamples > 0 { snapshot.problems.append("values of sensors were lost: more came at once than can be taken") }
     shared.withLock { $0.snapshot = snapshot }
   }
 
+  /// Whether nothing is to be asked for a while. Of a vehicle of which nothing is known the first look is due.
+  private func isQuiet(at now: Instant) -> Bool {
+    transmitGuard.vehicle == .parked || transmitGuard.pausedUntil.map { now < $0 } ?? false
+  }
+
   private func listen(on bus: UInt8, at now: Instant) {
-    let index = keeper.statuses[Int(bus)].report.index
+    let index = keeper.statuses.first { $0.bus == bus }?.report.index ?? 0
     if let (sentinel, bound) = sentinels[bus], bound == index, sentinel.problem == nil {
       _ = sentinel.lastTrafficSeen(at: now)
     } else {
       let source = sources[Int(bus)]
-      let sentinel = try? TrafficSentinel(interface: source.interface, testerAddress: source.testerAddress)
+      let sentinel = try? TrafficSentinel(interface: source.name, testerAddress: source.testerAddress)
       sentinels[bus] = sentinel.map { ($0, index) }
     }
   }

@@ -14,6 +14,8 @@ final class BusLink: Sendable {
   let notices = Ring<BusNotice>(capacity: 64)
   /// Control → capture: what sensors measured.
   let samples = Ring<Sample>(capacity: 512)
+  /// Control → capture, by bus: what adapters heard. Nil for interfaces, which capture reads itself.
+  let heard: [Ring<CANFrame>?]
   private let board: Mutex<VehicleSigns>
   private let bell: Int32
   private let hasDescriptor = Atomic<Bool>(false)
@@ -21,9 +23,11 @@ final class BusLink: Sendable {
   /// Readable when there is something for control to do.
   let controlBell: Int32
 
-  /// - Parameter buses: how many the configuration has, at most 8.
-  init(buses: Int) {
-    slots = (0..<buses).map { _ in DescriptorSlot() }
+  /// - Parameter adapters: for each bus of the configuration, at most 8, whether it is an adapter.
+  init(adapters: [Bool]) {
+    slots = adapters.map { _ in DescriptorSlot() }
+    // At 2 Mbit/s an adapter that listens passes on some 5,000 frames a second.
+    heard = adapters.map { $0 ? Ring<CANFrame>(capacity: 256) : nil }
     board = Mutex(VehicleSigns(time: .zero))
     bell = telltale_eventfd()
     controlBell = telltale_eventfd()
@@ -34,9 +38,10 @@ final class BusLink: Sendable {
     close(controlBell)
   }
 
-  static func memoryBytes(buses: Int) -> Int {
-    let link = BusLink(buses: buses)
+  static func memoryBytes(adapters: [Bool]) -> Int {
+    let link = BusLink(adapters: adapters)
     return link.notices.memoryBytes + link.samples.memoryBytes + MemoryLayout<VehicleSigns>.stride
+      + link.heard.reduce(0) { $0 + ($1?.memoryBytes ?? 0) }
   }
 
   /// Readable when there is news for capture.

@@ -22,9 +22,12 @@ struct PollPlan: Sendable {
   ) {
     var items: [UInt8: [PollItem]] = [:]
     let asked = sources.indices.filter { sources[$0].polling != nil }.map { UInt8($0) }
+    // Parameter groups cannot be asked for through an ELM327.
+    func asksGroups(_ bus: UInt8) -> Bool { sources[Int(bus)].adapter == nil && speaksJ1939(bus) }
     for bus in asked { items[bus] = [] }
     for (item, bus) in polls {
       guard let bus = bus ?? asked.first, items[bus] != nil else { continue }
+      if case .parameterGroup = item.question, sources[Int(bus)].adapter != nil { continue }
       if items[bus]?.contains(where: { $0.question == item.question }) != true { items[bus]?.append(item) }
     }
     var speaksOBD: Set<UInt8> = []
@@ -34,12 +37,12 @@ struct PollPlan: Sendable {
       if isOBD { speaksOBD.insert(bus) }
       var own = items[bus] ?? []
       if isOBD { PollPlan.quicken(&own) }
-      own += PollPlan.standing(choice, isOBD: isOBD, isJ1939: speaksJ1939(bus))
+      own += PollPlan.standing(choice, isOBD: isOBD, isJ1939: asksGroups(bus))
       items[bus] = own
     }
     self.items = items
     self.speaksOBD = speaksOBD
-    self.speaksJ1939 = Set(asked.filter(speaksJ1939))
+    self.speaksJ1939 = Set(asked.filter(asksGroups))
   }
 
   /// Engine and vehicle speed, often enough to tell a parked vehicle.

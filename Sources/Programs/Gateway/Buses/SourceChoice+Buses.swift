@@ -4,6 +4,22 @@ import VehicleBus
 import Vocabulary
 
 extension SourceChoice {
+  /// What capture reads.
+  func frameSource(bus: Int, _ link: BusLink) -> any FrameSource {
+    guard let heard = link.heard[bus] else {
+      return SocketCANSource(
+        interface: name, bus: UInt8(bus), slot: link.slots[bus], testerAddress: testerAddress)
+    }
+    return AdapterSource(name: name, bus: UInt8(bus)) { frames in
+      var count = 0
+      while count < frames.count, let frame = heard.pop() {
+        frames[count] = frame
+        count += 1
+      }
+      return count
+    }
+  }
+
   /// Nil where the system sets the interface up.
   var setup: LinkSetup? {
     bitrate.map {
@@ -52,7 +68,8 @@ extension TransmitPolicy {
 
 extension Poller {
   /// Nil for a source that may not be asked.
-  convenience init?(_ source: SourceChoice, bus: UInt8, items: [PollItem]) {
+  /// - Parameter adapter: what carries the requests where the source is an adapter.
+  convenience init?(_ source: SourceChoice, bus: UInt8, items: [PollItem], adapter: ELMPort?) {
     guard let choice = source.polling else { return nil }
     var lengths: [UInt8: Int] = [:]
     for parameter in OBDParameter.all where parameter.otherDataBytes == nil {
@@ -69,8 +86,13 @@ extension Poller {
     options.mostParameters = choice.parametersAtOnce
     options.requestsPerSecond = choice.perSecond
     options.requestsPerSecondOfUnit = choice.perUnit
-    self.init(
-      bus: bus, planner: PollPlanner(items, options), isotp: ISOTPPort(interface: source.interface),
-      j1939: J1939Port(interface: source.interface, address: choice.j1939Address))
+    let planner = PollPlanner(items, options)
+    if let adapter {
+      self.init(bus: bus, planner: planner, isotp: adapter)
+    } else {
+      self.init(
+        bus: bus, planner: planner, isotp: ISOTPPort(interface: source.name),
+        j1939: J1939Port(interface: source.name, address: choice.j1939Address))
+    }
   }
 }

@@ -15,8 +15,8 @@ import Vocabulary
 // @unchecked: sources and stage are touched by `run` alone once it has begun; what others read is atomic or behind a lock.
 final class CaptureLoop: @unchecked Sendable {
   private let sources: [any FrameSource]
-  /// Those of `sources` that are interfaces; their index is their bus.
-  private let buses: [SocketCANSource]
+  /// Those of `sources` that are live; their index is their bus.
+  private let buses: [any BusSource]
   private let stage: CaptureStage
   private let board: SnapshotBoard
   private let clock: any TimeSource
@@ -50,7 +50,7 @@ final class CaptureLoop: @unchecked Sendable {
     linger: Double, ringBell: @escaping @Sendable () -> Void
   ) {
     self.sources = sources
-    buses = sources.compactMap { $0 as? SocketCANSource }
+    buses = sources.compactMap { $0 as? any BusSource }
     self.stage = stage
     self.board = board
     self.clock = clock

@@ -35,7 +35,7 @@ public struct ConfigurationCheck {
     lines.append(row("limit (limits.memory)", plan.limit, width))
     lines.append(
       "\(vehicle.catalogue.count) signals from \(vehicle.packs.joined(separator: ", "))"
-        + "; \(configuration.interfaces.count) interface\(configuration.interfaces.count == 1 ? "" : "s"); broker "
+        + "; \(configuration.sources.count) source\(configuration.sources.count == 1 ? "" : "s"); broker "
         + (configuration.broker.map { "\($0.host):\($0.port)" } ?? "none"))
     lines += sourceLines.map { "  " + $0 }
     for component in ComponentID.allCases {
@@ -58,14 +58,23 @@ public struct ConfigurationCheck {
     let plan = PollPlan(polls: vehicle.polls, speaksJ1939: vehicle.speaksJ1939, sources: configuration.sources)
     return configuration.sources.enumerated().map { index, source in
       let bus = UInt8(index)
-      let filters = vehicle.kernelFilters(bus: bus)
-      let isFiltered = source.isFiltered && !filters.contains(.everything)
-      var line = source.interface + ": " + (isFiltered ? "\(filters.count) kernel filters" : "every frame")
-      if let bitrate = source.bitrate { line += ", set up with \(bitrate) bit/s" }
+      let line = source.name + ": " + (source.adapter.map { words(for: $0) } ?? words(for: source, bus))
       guard let polling = source.polling else { return line + ", listens only" }
       let questions = plan.items[bus]?.count ?? 0
       return line + ", TRANSMITS: asks for \(questions) things, at most \(polling.perSecond) requests a second"
     }
+  }
+
+  private func words(for source: SourceChoice, _ bus: UInt8) -> String {
+    let filters = vehicle.kernelFilters(bus: bus)
+    let isFiltered = source.isFiltered && !filters.contains(.everything)
+    return (isFiltered ? "\(filters.count) kernel filters" : "every frame")
+      + (source.bitrate.map { ", set up with \($0) bit/s" } ?? "")
+  }
+
+  private func words(for adapter: AdapterChoice) -> String {
+    "ELM327 adapter, " + (adapter.baudRate.map { "\($0) baud" } ?? "baud rate searched for") + ", "
+      + (adapter.vehicleProtocol?.title ?? "protocol searched for")
   }
 
   private var warnings: [String] {
@@ -74,10 +83,10 @@ public struct ConfigurationCheck {
     let policy = TransmitPolicy(configuration.sources)
     for (index, source) in configuration.sources.enumerated() where source.polling != nil {
       let items = plan.items[UInt8(index)] ?? []
-      if items.isEmpty { warnings.append("\(source.interface) may transmit, but no pack says what to ask there") }
+      if items.isEmpty { warnings.append("\(source.name) may transmit, but no pack says what to ask there") }
       for item in items where !policy.mayAsk(item, on: UInt8(index)) {
         warnings.append(
-          "\(source.interface): \(item.question.text) is never asked: the guard knows neither its service nor its unit; a "
+          "\(source.name): \(item.question.text) is never asked: the guard knows neither its service nor its unit; a "
             + "unit of your own stands below `polling: {units: [{to: ID, answer: ID}]}`")
       }
     }
@@ -90,7 +99,7 @@ public struct ConfigurationCheck {
     if !vehicle.sensors.isEmpty, configuration.sensorSocket == nil, configuration.sensorTopic == nil {
       warnings.append("packs know \(vehicle.sensors.count) sensors, but none can be heard; add `sensors: {socket: PATH}`")
     }
-    if configuration.interfaces.isEmpty {
+    if configuration.sourceNames.isEmpty {
       warnings.append("no sources: only --replay can run; add `sources: [{can: can0}]` for a vehicle")
     }
     let now = RealClock().now()

@@ -42,7 +42,7 @@ public struct GatewayConfiguration: Sendable {
   public struct PackChoice: Sendable {
     /// Below `packFolder`, or a folder when it holds a slash.
     public var name: String
-    /// Index in `interfaces`; nil for all of them.
+    /// Index in `sources`; nil for all of them.
     public var bus: UInt8?
   }
 
@@ -52,8 +52,8 @@ public struct GatewayConfiguration: Sendable {
     public var topic: String
   }
 
-  /// Names of the interfaces by bus.
-  public var interfaces: [String] { sources.map(\.interface) }
+  /// Names of the sources by bus.
+  public var sourceNames: [String] { sources.map(\.name) }
 
   public enum LogLevel: String, CaseIterable, Sendable { case debug, info, warning, error }
 
@@ -79,7 +79,7 @@ public struct GatewayConfiguration: Sendable {
     let capture = try root.section("capture")
     let sensors = try root.section("sensors")
     let components = try root.section("components")
-    let packs = try packChoices(root, sources.map(\.interface))
+    let packs = try packChoices(root, sources.map(\.name))
     let packFolder = try root.optionalString("adapters_path").map(resolved)
     var configuration = GatewayConfiguration(
       file: path, vehicle: vehicle, sources: sources, linger: try capture.seconds("linger", in: 0...0.1, default: 0.005),
@@ -112,9 +112,10 @@ public struct GatewayConfiguration: Sendable {
     var sources: [SourceChoice] = []
     for section in try root.sections("sources") {
       let source = try SourceChoice(section)
-      guard !sources.contains(where: { $0.interface == source.interface }) else {
+      guard !sources.contains(where: { $0.name == source.name }) else {
         throw section.error(
-          "can", "\(source.interface) is listed twice", mend: "leave one out: its frames would count twice")
+          source.adapter == nil ? "can" : "serial", "\(source.name) is listed twice",
+          mend: "leave one out: its frames would count twice")
       }
       sources.append(source)
     }
@@ -147,7 +148,7 @@ public struct GatewayConfiguration: Sendable {
 
   /// `adapters:` holds names, or `{pack: NAME, bus: INTERFACE}` for a pack that speaks of one bus.
   private static func packChoices(
-    _ root: Section, _ interfaces: [String]
+    _ root: Section, _ names: [String]
   ) throws(ConfigurationError) -> [PackChoice] {
     guard root.contains("adapters") else {
       _ = try root.list("adapters")
@@ -173,11 +174,11 @@ public struct GatewayConfiguration: Sendable {
         switch entry.key {
         case "pack": choice.name = text
         case "bus":
-          guard let bus = interfaces.firstIndex(of: text) else {
+          guard let bus = names.firstIndex(of: text) else {
             throw wrong(
               ".bus", entry.line, "no source is called \"\(text)\"",
-              mend: interfaces.isEmpty
-                ? "list it: `sources: [{can: \(text)}]`" : "sources has \(interfaces.joined(separator: ", "))")
+              mend: names.isEmpty
+                ? "list it: `sources: [{can: \(text)}]`" : "sources has \(names.joined(separator: ", "))")
           }
           choice.bus = UInt8(bus)
         default: throw wrong(".\(entry.key)", entry.line, "unknown key", mend: "the keys are pack and bus")

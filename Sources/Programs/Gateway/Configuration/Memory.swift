@@ -25,10 +25,13 @@ extension MemoryPlan {
     if isReplay {
       add("recording read-ahead", RecordingSource.memoryBytes)
     } else {
-      let buses = configuration.interfaces.count
-      add("CAN receive batches", buses * SocketCANSource.memoryBytes)
-      add("rings between control and capture", BusLink.memoryBytes(buses: buses))
-      add("links and kernel filters", buses * 4096 + 16_384)
+      let adapters = configuration.sources.map { $0.adapter != nil }
+      let interfaces = adapters.count { !$0 }
+      add("CAN receive batches", interfaces * SocketCANSource.memoryBytes)
+      add("rings between control and capture", BusLink.memoryBytes(adapters: adapters))
+      add("links and kernel filters", interfaces * 4096 + 16_384)
+      // What adapters are known, one line and one long answer (4095 bytes as text) under way, and what is to be written.
+      if adapters.contains(true) { add("ELM327 adapters", 64 << 10 + adapters.count { $0 } * 32 << 10) }
       // A plan of at most 512 things to ask with what is known of each and of 16 units, and answers under way.
       let polled = configuration.sources.count { $0.polling != nil }
       if polled > 0 { add("polling", polled * 128 << 10) }

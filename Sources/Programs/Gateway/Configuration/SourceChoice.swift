@@ -1,26 +1,42 @@
-// `sources:` of telltale.yaml: the interfaces to listen to, how they are set up, and whether they may be asked.
+// `sources:` of telltale.yaml: the interfaces and adapters to listen to, how they are set up, and whether they may be
+// asked.
 import ConfigurationFile
+public import VehicleBus
 public import Vocabulary
 
-/// One CAN interface of the configuration.
+/// One CAN interface of the configuration, or one ELM327 adapter.
 public struct SourceChoice: Sendable {
-  public var interface: String
+  /// The interface's name, or the adapter's address as the configuration has it.
+  public var name: String
+  /// Nil for a CAN interface.
+  public var adapter: AdapterChoice?
   /// Whether Telltale may send on it, and how much. Nil, which is the default: it only listens.
   public var polling: PollingChoice?
-  /// Set up by Telltale if a bit rate is given; else by whoever runs the system.
+  /// Set up by Telltale if a bit rate is given; else by whoever runs the system. This and what follows is for CAN.
   public var bitrate: Int?
   /// Of the data phase of CAN FD.
   public var dataBitrate: Int?
   public var samplePoint: Double?
-  /// The controller does not even acknowledge frames.
-  public var isListenOnly: Bool
+  /// As the configuration says; nil when it does not.
+  var listenOnly: Bool?
   /// After bus-off the controller is started again, ever more seldom.
-  public var restarts: Bool
+  public var restarts = false
   /// The kernel hands over only what the packs can use.
-  public var isFiltered: Bool
-  public var stamps: TimeStamps
+  public var isFiltered = false
+  public var stamps = TimeStamps.software
+
+  /// The controller does not even acknowledge frames.
+  public var isListenOnly: Bool { listenOnly ?? (polling == nil) }
 
   public enum TimeStamps: String, CaseIterable, Sendable { case software, hardware }
+}
+
+/// How an adapter is reached, and what its owner knows of it.
+public struct AdapterChoice: Sendable {
+  public var address: ELMAddress
+  /// Nil to search.
+  public var baudRate: Int?
+  public var vehicleProtocol: ELMProtocol?
 }
 
 /// What Telltale may ask on one interface.
@@ -57,26 +73,15 @@ extension SourceChoice {
 
   /// Reads one entry of `sources`.
   init(_ source: Section) throws(ConfigurationError) {
-    interface = try source.string("can")
-    guard (1...15).contains(interface.utf8.count), !interface.utf8.contains(where: { $0 <= 0x20 || $0 == 0x2F }) else {
-      throw source.error(
-        "can", "an interface's name has 1 to 15 characters, none of them a blank or /",
-        mend: "`ip -br link show type can` lists them")
+    if source.contains("serial") {
+      guard !source.contains("can") else {
+        throw source.error("serial", "a source is one thing", mend: "make an entry of its own for `can`")
+      }
+      try self.init(adapter: source)
+    } else {
+      try self.init(interface: source)
     }
     let transmission: Transmission = try source.choice("transmit", default: .never)
-    bitrate = try source.optionalBitrate("bitrate", in: 10_000...1_000_000)
-    dataBitrate = try source.optionalBitrate("data_bitrate", in: 10_000...8_000_000)
-    samplePoint = try source.optionalNumber("sample_point", in: 0.5...0.95)
-    let listenOnly = try source.optionalBoolean("listen_only")
-    isListenOnly = listenOnly ?? (transmission == .never)
-    restarts = try source.boolean("restart", default: false)
-    isFiltered = try source.boolean("filter", default: true)
-    stamps = try source.choice("timestamps", default: .software)
-    for key in ["data_bitrate", "sample_point", "listen_only"] where bitrate == nil && source.contains(key) {
-      throw source.error(
-        key, "without a bit rate Telltale leaves the interface as it is",
-        mend: "give `bitrate` beside it, or set both where the interface is brought up")
-    }
     if transmission == .polling && listenOnly == true {
       throw source.error(
         "listen_only", "a controller that only listens cannot ask", mend: "leave it out, or write `transmit: never`")
@@ -90,6 +95,58 @@ extension SourceChoice {
     }
     polling = try PollingChoice(try source.section("polling"))
   }
+
+  private init(adapter source: Section) throws(ConfigurationError) {
+    name = try source.string("serial")
+    do throws(ELMAddressError) {
+      adapter = AdapterChoice(address: try ELMAddress(name))
+    } catch {
+      throw source.error("serial", "\"\(error.text)\" names no adapter's port", mend: error.mend)
+    }
+    adapter?.baudRate = try SourceChoice.baudRate(source)
+    adapter?.vehicleProtocol = try SourceChoice.vehicleProtocol(source)
+  }
+
+  /// `auto`, or bit/s of the serial line.
+  private static func baudRate(_ source: Section) throws(ConfigurationError) -> Int? {
+    if try source.optionalString("baud") == "auto" { return nil }
+    return try source.optionalInteger("baud", in: 1200...4_000_000)
+  }
+
+  /// `auto`, or the digit that the adapter's commands give it.
+  private static func vehicleProtocol(_ source: Section) throws(ConfigurationError) -> ELMProtocol? {
+    guard let text = try source.optionalString("protocol"), text != "auto" else { return nil }
+    if text.utf8.count == 1, let digit = text.utf8.first, let known = ELMProtocol(digit: digit) { return known }
+    throw source.error(
+      "protocol", "\"\(text)\" is no protocol of an ELM327",
+      mend: "write auto, or one of " + ELMProtocol.allCases.map(\.named).joined(separator: ", "))
+  }
+
+  private init(interface source: Section) throws(ConfigurationError) {
+    name = try source.string("can")
+    guard (1...15).contains(name.utf8.count), !name.utf8.contains(where: { $0 <= 0x20 || $0 == 0x2F }) else {
+      throw source.error(
+        "can", "an interface's name has 1 to 15 characters, none of them a blank or /",
+        mend: "`ip -br link show type can` lists them")
+    }
+    bitrate = try source.optionalBitrate("bitrate", in: 10_000...1_000_000)
+    dataBitrate = try source.optionalBitrate("data_bitrate", in: 10_000...8_000_000)
+    samplePoint = try source.optionalNumber("sample_point", in: 0.5...0.95)
+    listenOnly = try source.optionalBoolean("listen_only")
+    restarts = try source.boolean("restart", default: false)
+    isFiltered = try source.boolean("filter", default: true)
+    stamps = try source.choice("timestamps", default: .software)
+    for key in ["data_bitrate", "sample_point", "listen_only"] where bitrate == nil && source.contains(key) {
+      throw source.error(
+        key, "without a bit rate Telltale leaves the interface as it is",
+        mend: "give `bitrate` beside it, or set both where the interface is brought up")
+    }
+  }
+}
+
+extension ELMProtocol {
+  /// For people: `6 (CAN, 11 bits, 500 kbit/s)`.
+  var named: String { String(decoding: [digit], as: UTF8.self) + " (\(title))" }
 }
 
 extension PollingChoice {

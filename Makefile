@@ -11,10 +11,10 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 
-.PHONY: help build demo test test-vm bench bench-decoder compare embedded fuzz install clean
+.PHONY: help build demo test test-vm test-adapter bench bench-decoder bench-elm327 compare embedded fuzz install clean
 
 help: ## Show the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
 
 build: ## Build the three programs for release into .build/release.
 	@scripts/setup build
@@ -43,6 +43,12 @@ test-vm: ## Prove SocketCAN, polling and the service in a virtual machine with a
 	@Tests/VM/test-bus-polling
 	@Tests/VM/test-bus-garbage
 	@Tests/VM/test-bus-load
+	@Tests/VM/test-adapter
+
+test-adapter: ## Prove ELM327 adapters in the virtual machine: plugged in, pulled out, parked; part of test-vm.
+	@scripts/setup vm
+	@$(MAKE) --no-print-directory build
+	@Tests/VM/test-adapter
 
 bench: ## Measure speed, allocations, memory and size against the budgets.
 	@scripts/setup bench
@@ -52,6 +58,11 @@ bench: ## Measure speed, allocations, memory and size against the budgets.
 bench-decoder: ## Time the decoder beside generated C, table-driven C and cantools over the same frames.
 	@scripts/setup bench
 	@Benchmarks/decoder/run
+
+bench-elm327: ## Values a second by each simulated ELM327 adapter, in real time, beside the untuned classic.
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	@Benchmarks/elm327/run
 
 compare: ## Decode beside cantools, python-OBD, pretty_j1939 and can-isotp: descriptions, parameters, transport.
 	@scripts/setup compare
@@ -77,6 +88,7 @@ install: ## Install programs, packs, units, rules and manuals below DESTDIR.
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/lib/udev/rules.d" udev/60-telltale.rules
 	cd adapters && find . -type f -exec install -D -m 0644 {} "$(DESTDIR)$(PREFIX)/share/telltale/adapters/{}" \;
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale/examples" examples/*.yaml examples/*.conf
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale" docs/*.md
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man1" docs/man/*.1
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man5" docs/man/*.5
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man8" docs/man/*.8

@@ -63,6 +63,13 @@ int telltale_tty_open(const char *path) {
     if (errno == EINVAL || errno == ENOSYS) errno = ENOTTY;
     return fail(fd);
   }
+  // First of all: a fresh tty echoes, and what an adapter says by itself would go back to it as a command. One that
+  // another program uses has long been set.
+  if (mode.c_lflag & ECHO) {
+    mode.c_lflag = 0;
+    if (ioctl(fd, TCSETS2, &mode) < 0) return fail(fd);
+    ioctl(fd, TCFLSH, TCIOFLUSH);
+  }
   if (take(fd, entry.st_rdev) < 0) return fail(fd);
   // Bytes with wrong stop bits pass: the reader of lines sees the damage, and none is missing unseen.
   mode.c_iflag = IGNBRK;

@@ -24,6 +24,8 @@ enum FuzzTarget: String, CaseIterable {
   case link, errorframe, requests
   /// Answers of a vehicle that is polled, and wishes to transmit.
   case planner, `guard`
+  /// An adapter: its text, and a dialogue with it.
+  case elmtext, elmsession
 
   /// Set once by the main program, before the first input; libFuzzer calls on the same thread.
   nonisolated(unsafe) static var chosen = FuzzTarget.dbc
@@ -48,6 +50,10 @@ enum FuzzTarget: String, CaseIterable {
     case .guard:
       var inputs = GuardInputs(bytes)
       inputs.run()
+    case .elmtext: AdapterInputs.feedText(bytes)
+    case .elmsession:
+      var dialogue = AdapterDialogue(bytes)
+      dialogue.run()
     default: replay(bytes, as: RecordingFormat(rawValue: rawValue))
     }
   }

@@ -59,7 +59,7 @@ private func all(_ changes: Sign...) -> Sign {
     }
   }
 
-  @Test(arguments: [(300.0, 1.0, 0.5), (.nan, .nan, .nan), (-1, 0, -1)])
+  @Test(arguments: [(50.0, 1.0, 0.5), (.nan, .nan, .nan), (-1, 0, -1)])
   func theLimitsThemselvesProveNothing(rpm: Double, speed: Double, charging: Double) {
     var car = Signs()
     let state = car.pass(60) {

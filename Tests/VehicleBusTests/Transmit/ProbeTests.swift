@@ -118,7 +118,7 @@ import Vocabulary
     var guardian = TransmitGuard(Self.owner())
     #expect(Self.probes(&guardian, from: 0, for: 40) == [0, 10, 30])
     guardian.hastenProbe(of: 0, at: second(40))
-    // Each hint within ten seconds of the last counts for nothing.
+    // Another hint at once counts for nothing.
     guardian.hastenProbe(of: 0, at: second(41))
     #expect(Self.probes(&guardian, from: 41, for: 120) == [0, 40], "40 s after the hastened one, as it would have been")
     guardian.hastenProbe(of: 9, at: second(200))

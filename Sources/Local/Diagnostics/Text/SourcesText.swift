@@ -75,7 +75,8 @@ private func interface(_ source: SourceDocument) -> [String] {
   if let bytes = source.receiveBufferBytes { facts.append("\(bytes / 1024) KiB to wait in") }
   if source.filtered { facts.append("the kernel hands on only what a pack describes") }
   if let adapter = source.adapter {
-    facts.append(Figures.count(adapter.requests, "request") + ", \(adapter.answered) answered")
+    let searches = adapter.searches > 0 ? ", \(adapter.searches) of them to find the protocol" : ""
+    facts.append(Figures.count(adapter.requests, "request") + searches + ", \(adapter.answered) answered")
   } else if source.busState != nil {
     facts.append(Figures.count(source.transmitted, "frame") + " sent from this machine, by whatever program")
   }
@@ -84,7 +85,8 @@ private func interface(_ source: SourceDocument) -> [String] {
 
 private func loss(_ source: SourceDocument) -> String {
   var parts: [String] = []
-  if source.dropped > 0 { parts.append(Figures.count(source.dropped, "frame") + " because the daemon came too late") }
+  let cause = source.adapter == nil ? " because the daemon came too late" : " or more by the adapter, or on the way from it"
+  if source.dropped > 0 { parts.append(Figures.count(source.dropped, "frame") + cause) }
   if source.overruns > 0 { parts.append("some in the controller \(times(source.overruns))") }
   if source.interfaceDropped > 0 { parts.append(Figures.count(source.interfaceDropped, "frame") + " at the interface") }
   return "lost: " + parts.joined(separator: ", ")

@@ -10,6 +10,8 @@ import Vocabulary
 final class AdapterControl {
   let bus: UInt8
   let port: ELMPort
+  private(set) var lastAnswer = BusSigns.never
+  private var seenAnswers: UInt64 = 0
   private let name: String
   private let memory: AdapterMemory
   private let box: HeardBox
@@ -53,6 +55,7 @@ final class AdapterControl {
     settings.baudRate = choice.baudRate
     settings.vehicleProtocol = choice.vehicleProtocol
     settings.mayTransmit = source.polling != nil
+    if let rate = source.polling?.perSecond { settings.secondsBetweenTries = 1 / rate }
     settings.memory = memory.recall(source.name)
     kept = settings.memory
     let box = HeardBox()
@@ -79,6 +82,15 @@ final class AdapterControl {
   func takeHeard() -> Bool {
     defer { box.isNew = false }
     return box.isNew
+  }
+
+  /// When a control unit answered last, as far as this thread knows; whether that is news since the last call.
+  func takeAnswer(at now: Instant) -> Bool {
+    let answered = port.status.counters.answered
+    guard answered != seenAnswers else { return false }
+    seenAnswers = answered
+    lastAnswer = now
+    return true
   }
 
   /// Frames lost since the start, by the adapter or for want of room.
@@ -114,7 +126,9 @@ final class AdapterControl {
   func heed(isQuiet: Bool, at now: Instant) {
     guard isQuiet != isResting else { return }
     isResting = isQuiet
+    // From where it was while the vehicle was in use: an engine that is just being started is one that is not parked.
     voltage.reset()
+    if let volts = port.status.voltage { _ = voltage.rises(volts, at: now) }
     if isQuiet { port.sleep(at: now) } else { port.wake(at: now) }
   }
 
@@ -127,8 +141,15 @@ final class AdapterControl {
 
   /// In one line with its mend; nil while all is well.
   var problem: String? {
+    // The voltage that goes with it moves, and each move would be another problem.
+    let text: String? =
+      switch port.status.trouble {
+      case .ignitionOff: ELMTrouble.ignitionOff(volts: nil).text
+      case .noBus: ELMTrouble.noBus(volts: nil).text
+      case let trouble: trouble?.text
+      }
     // What is wrong with the port begins with its name.
-    port.status.trouble.map { $0.text.hasPrefix(name) ? $0.text : name + ": " + $0.text }
+    return text.map { $0.hasPrefix(name) ? $0 : name + ": " + $0 }
   }
 
   func close() { port.close() }

@@ -278,6 +278,8 @@ final class BusControl: @unchecked Sendable {
       next = min(next, adapter.step(at: now))
       adapter.watch(by: epoll, tag: BusControl.firstAdapterTag + UInt64(place))
       if adapter.takeHeard() { isNews = true }
+      // A vehicle that answers may be awake: the next look is due at once.
+      if adapter.takeAnswer(at: now), transmitGuard.vehicle != .awake { isAdapterNews = true }
       if let notice = adapter.notice(at: now) {
         _ = link.notices.push(notice)
         isNews = true
@@ -300,7 +302,11 @@ final class BusControl: @unchecked Sendable {
       }
     }
     // Capture hears of an adapter's condition through this thread, and later.
-    for adapter in adapters { signs.buses[Int(adapter.bus)].condition = adapter.condition }
+    for adapter in adapters {
+      let bus = Int(adapter.bus)
+      signs.buses[bus].condition = adapter.condition
+      signs.buses[bus].lastAnswer = max(signs.buses[bus].lastAnswer, adapter.lastAnswer)
+    }
     if signs.time > .zero { transmitGuard.note(signs) }
     for status in keeper.statuses {
       let bus = Int(status.bus)

@@ -43,6 +43,8 @@ final class CaptureLoop: @unchecked Sendable {
   private static let wakeupTag: UInt64 = .max
   private static let newsTag: UInt64 = .max - 1
   private static let snapshotNanoseconds: Int64 = 200_000_000
+  /// What frames tell of the vehicle reaches the guard so soon.
+  private static let attendNanoseconds: Int64 = 200_000_000
 
   /// - Parameter linger: seconds for which frames of a live bus are gathered.
   init(
@@ -88,6 +90,7 @@ final class CaptureLoop: @unchecked Sendable {
     var tags = [UInt64](repeating: 0, count: 16)
     var snapshotDue: Int64 = 0
     var attendDue: Int64 = 0
+    var attended: Int64 = 0
     var alarmDue: Int64 = 0
     // Whether anything came since the last snapshot: then the next one must not wait for the next frame.
     var isStale = false
@@ -96,6 +99,7 @@ final class CaptureLoop: @unchecked Sendable {
       let host = RealClock.hostNanoseconds()
       if host >= attendDue {
         attendDue = host + 1_000_000_000
+        attended = host
         attend(epoll)
       }
       let (taken, isMore) = readAll()
@@ -119,7 +123,10 @@ final class CaptureLoop: @unchecked Sendable {
         isStale = false
       }
       if taken < 0 { break }
-      if taken > 0 { isStale = true }
+      if taken > 0 {
+        isStale = true
+        attendDue = min(attendDue, attended + CaptureLoop.attendNanoseconds)
+      }
       if taken == 0 {
         let untilSnapshot = isStale ? max(1, (snapshotDue - host) / 1_000_000) : 1000
         let count = telltale_epoll_wait(

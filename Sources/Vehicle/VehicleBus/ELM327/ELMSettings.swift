@@ -7,6 +7,8 @@ public struct ELMSettings: Hashable, Sendable {
   public var vehicleProtocol: ELMProtocol?
   /// Whether requests may go out to the vehicle. Without, it only listens (`ATMA`) to a CAN bus, silently.
   public var mayTransmit = false
+  /// Between two requests that a search makes with one permit, so that it keeps to the budget of the bus.
+  public var secondsBetweenTries = 0.1
   /// What worked the last time, tried first: baud rate, protocol, and the profile's name.
   public var memory = ELMMemory()
 

@@ -145,12 +145,42 @@ import Vocabulary
   @Test func aProtocolThatAnswersNoLongerIsDoubted() {
     var bench = ELMBench.polling(Self.answering(.can11at500))
     bench.adapter.answers = [:]
+    // A vehicle that answered just now may only not have what it is asked for.
     for _ in 0..<5 { bench.ask([0x01, 0x0C]) }
+    #expect(bench.session.status.state == .polling)
+    bench.run(for: 5)
+    bench.ask([0x01, 0x0C])
     #expect(bench.session.status.state == .searching)
     bench.adapter.vehicle = .can29at500
     bench.adapter.answers = Self.answering(.can29at500).answers
     let (answers, _) = bench.ask([0x01, 0x00])
     #expect(answers.count == 1 && bench.session.status.vehicleProtocol == .can29at500)
+  }
+
+  /// Tries are paced by the budget; one that waits for its time goes with its permit.
+  @Test func aTryThatWaitsIsNotWrittenOnceItsRequestIsOver() throws {
+    var adapter = Self.answering(.can11at500)
+    adapter.answers = [:]
+    var bench = ELMBench(adapter) { $0.secondsBetweenTries = 3 }
+    bench.getReady()
+    try bench.session.begin(TransmitPermit(grantedByGuard: ask(service(0x01, 0x00))), at: bench.now)
+    bench.run(for: 60) { $0.session.status.counters.searches == 2 }
+    let asked = bench.adapter.requests.count
+    bench.session.finish(at: bench.now)
+    bench.run(for: 20)
+    #expect(bench.adapter.requests.count == asked && !bench.session.isBusy)
+  }
+
+  /// Some vehicles do not have what they say they have: the bus is not searched for that.
+  @Test func aParameterThatIsMissingIsNoVehicleThatIsMissing() {
+    var bench = ELMBench.polling(Self.answering(.can11at500), profiles: [genuineProfile])
+    let before = bench.session.status.counters.searches
+    for _ in 0..<20 {
+      let engine = bench.ask([0x01, 0x0C])
+      #expect(engine.answers.count == 1)
+      for pid: UInt8 in [0x0B, 0x10, 0x5C, 0x2F, 0x33, 0x46] { bench.ask([0x01, pid]) }
+    }
+    #expect(bench.session.status.counters.searches == before && bench.session.status.trouble == nil)
   }
 
   /// With one unit's header an adapter would look for that unit's answers only, or in a form that it cannot send.
@@ -179,7 +209,10 @@ import Vocabulary
     adapter.volts = 12.4
     var bench = ELMBench.polling(adapter, profiles: [genuineProfile])
     bench.adapter.answers = [:]
-    for _ in 0..<12 { bench.ask([0x01, 0x0C]) }
+    for _ in 0..<12 {
+      bench.ask([0x01, 0x0C])
+      bench.run(for: 1)
+    }
     #expect(bench.session.status.state == .polling)
     #expect(bench.session.status.trouble == .ignitionOff(volts: 12.4))
   }

@@ -56,6 +56,12 @@ enum ELMPatience {
   static let betweenFullSearches = 60.0
   /// Requests in a row without any answer before the protocol is doubted.
   static let mostSilentRequests = 5
+  /// Seconds since the last answer before that: a vehicle may not have what it says it has.
+  static let silenceOfVehicle = 5.0
+  /// Seconds since the last answer for which the adapter is sure to be in the same vehicle.
+  static let knowledge = 30.0
+  /// Requests in a row that were answered with damage alone before the adapter is set up anew.
+  static let mostSenselessAnswers = 5
 
   // MARK: Listening
 

@@ -97,13 +97,13 @@ extension ELMSession {
   /// Writes a command, now or as soon as the adapter is ready for it.
   mutating func send(
     _ command: String, _ purpose: ELMExchange.Purpose, _ expected: ELMExchange.Expected, patience: Double? = nil,
-    silence: Double? = nil, at now: Instant
+    silence: Double? = nil, notBefore: Instant = .zero, at now: Instant
   ) {
     let pause = status.profile?.pause ?? 0
     let format = ELMFormat(hasHeaders: setUp.hasHeaders, vehicleProtocol: status.vehicleProtocol)
     exchange = ELMExchange(
       command, purpose, expected, patience: patience ?? self.patience, silence: silence, format: format,
-      notBefore: pause > 0 ? prompted.advanced(seconds: pause) : now)
+      notBefore: max(notBefore, pause > 0 ? prompted.advanced(seconds: pause) : now))
     activity = .exchanging
     meetExchange(at: now)
   }

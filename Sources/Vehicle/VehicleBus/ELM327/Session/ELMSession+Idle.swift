@@ -11,6 +11,7 @@ extension ELMSession {
     case .listening: return goOnListening(at: now)
     case .searching, .polling, .asleep: break
     }
+    if isSetUpWanted { return startSetUp(.fresh, at: now) }
     if !isParked, status.state == .asleep { wakeUp(at: now) }
     // Searches begin with an adapter that asks everybody.
     if status.vehicleProtocol == nil, !addressing.isDefault { return startSetUp(.defaults, at: now) }
@@ -68,6 +69,7 @@ extension ELMSession {
   private mutating func renewTrouble() {
     switch status.trouble {
     case .ignitionOff, .noBus: status.trouble = troubleOfSilence
+    case .busErrors where isVehicleOn == false: status.trouble = troubleOfSilence
     default: break
     }
   }

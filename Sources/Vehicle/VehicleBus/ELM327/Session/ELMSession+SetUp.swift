@@ -11,6 +11,8 @@ extension ELMSession {
     addressing = ELMAddressing()
     waitTime = ELMWaitTime()
     isProtocolOpen = false
+    senselessAnswers = 0
+    isSetUpWanted = false
     let known = setUp
     setUp = ELMSetUp()
     setUp.kind = status.profile == nil ? .fresh : kind
@@ -21,6 +23,8 @@ extension ELMSession {
       status.banner = nil
       status.details = []
       status.profile = nil
+      // The reset forgets it: a search tells it to the adapter again.
+      status.vehicleProtocol = nil
       setUp.steps = ArraySlice([ELMSetUp.Step("ATZ", .reset)] + ELMSetUp.identification)
     } else {
       setUp.hasHeaders = known.hasHeaders
@@ -151,14 +155,17 @@ extension ELMSession {
 
   func mayUse(_ ability: ELMAbilities) -> Bool { status.abilities.union(onTrial).contains(ability) }
 
-  private mutating func updateMostParameters() {
-    status.mostParameters = mayUse(.longAnswers) ? min(max(status.profile?.mostParameters ?? 1, 1), 6) : 1
+  /// On one wire and J1850 several parameters at once are not understood (ISO 15031-5 has them for CAN alone).
+  mutating func updateMostParameters() {
+    let isPossible = mayUse(.longAnswers) && status.vehicleProtocol?.isCAN ?? true
+    status.mostParameters = isPossible ? min(max(status.profile?.mostParameters ?? 1, 1), 6) : 1
   }
 
   // MARK: The end
 
   private mutating func endSetUp(at now: Instant) {
-    guard status.banner != nil || setUp.agreements >= 2 else {
+    // Noise may look like a name, but it does not agree to settings.
+    guard setUp.agreements >= (status.banner == nil ? 2 : 1) else {
       // Prompts and nothing else may be the noise of a wrong rate.
       if !probe.rates.isEmpty { return failSetUp(at: now) }
       return backOff(.notELM327(probe.heard.joined(separator: " / ")), at: now)

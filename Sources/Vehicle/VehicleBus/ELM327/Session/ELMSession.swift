@@ -62,8 +62,13 @@ public struct ELMSession: Sendable {
   var waitTime = ELMWaitTime()
   /// Requests in a row without any answer.
   var silentRequests = 0
+  var lastAnswered: Instant?
   /// Answers of several frames in a row that broke, and those that came whole.
   var brokenAnswers = 0
+  /// Requests in a row whose answers made no sense at all: the adapter may have begun anew without a word.
+  var senselessAnswers = 0
+  /// It is to be set up from the beginning.
+  var isSetUpWanted = false
   var wholeAnswers = 0
   /// A request by `STPX` was answered.
   var isSTShown = false
@@ -142,7 +147,10 @@ public struct ELMSession: Sendable {
     waitTime = ELMWaitTime()
     listening = ELMListening()
     silentRequests = 0
+    lastAnswered = nil
     brokenAnswers = 0
+    senselessAnswers = 0
+    isSetUpWanted = false
     wholeAnswers = 0
     isSTShown = false
     isProtocolOpen = false

@@ -43,7 +43,7 @@ extension ELMStatus {
     case .backingOff:
       let pause = until.map { " for \(Int($0.seconds(since: since).rounded())) s" } ?? ""
       return "is left alone" + pause + why
-    case .asleep: return "sleeps while the vehicle is parked" + why
+    case .asleep: return "sleeps while nothing is to be asked (parked, or polling is paused)" + why
     }
   }
 

@@ -10,8 +10,8 @@ public import Vocabulary
 /// halves the patience, so that a car which stirs in its sleep is not kept awake. Voltage is told as evidence and
 /// never decides.
 public struct ParkedDetector: Sendable {
-  /// rpm above which an engine runs.
-  public static let engineRuns = 300.0
+  /// rpm above which an engine runs, or is being started.
+  public static let engineRuns = 50.0
   /// km/h above which a vehicle moves.
   public static let moves = 1.0
   /// Seconds for which a bus carries nothing of its own before it is silent.

@@ -8,6 +8,7 @@ import Vocabulary
 /// not, so one question wakes nobody.
 struct ProbeSchedule: Sendable {
   static let firstPause = 10.0
+  private static let hasteningPause = 2.0
   private var isSilentBus = false
   private var isSpeaking = false
   private var wasAwake = false
@@ -42,9 +43,9 @@ struct ProbeSchedule: Sendable {
     return isFirst ? last : last.advanced(seconds: min(max(pause, least), longest))
   }
 
-  /// Something speaks for a look before its time. A sign that comes again and again is heard every ten seconds.
+  /// Something speaks for a look before its time. A sign that comes again and again is heard every two seconds.
   mutating func hasten(at now: Instant) {
-    guard lastHastening.secondsAgo(at: now) >= ProbeSchedule.firstPause else { return }
+    guard lastHastening.secondsAgo(at: now) >= ProbeSchedule.hasteningPause else { return }
     lastHastening = now
     hastened = now
   }

@@ -49,7 +49,11 @@ extension ELMSession {
     isNumberWanted = false
     let isAsked = activity == .exchanging && exchange?.purpose == .ask && exchange?.written != nil
     if ended.stage == .searching { search.left = Array(isAsked ? ended.tries.dropFirst() : ended.tries[...]) }
-    guard isAsked else { return }
+    guard isAsked else {
+      // It waits for its time and is not written yet: without the request its permit is void.
+      if activity == .exchanging, exchange?.purpose == .ask { resume(at: now) }
+      return
+    }
     if ended.stage == .searching {
       settle(.resume, isTrouble: false, at: now)
     } else {
@@ -166,6 +170,7 @@ extension ELMSession {
     guard request != nil else { return }
     let said = reply ?? exchange.reply
     status.counters.damagedLines += UInt64(max(0, said.damagedLines))
+    judgeSense(said)
     if request?.stage == .searching { return endSearchRequest(said, exchange, at: now) }
     if reply != nil, said.isUnknownCommand, askOtherwise(exchange) { return }
     let isAnswered = takeAnswers(said, exchange, at: now)
@@ -209,6 +214,7 @@ extension ELMSession {
       status.trouble = nil
       isIgnitionOff = false
       silentRequests = 0
+      lastAnswered = now
     }
     return isAnswered
   }
@@ -261,6 +267,16 @@ extension ELMSession {
     if !isAnswered { judgeSilence(said, isWhole: isWhole, at: now) }
   }
 
+  /// An adapter that lost what it was told shows its echo, and no headers: nothing that it says is an answer any more.
+  private mutating func judgeSense(_ said: ELMReply) {
+    if !said.messages.isEmpty {
+      senselessAnswers = 0
+    } else if said.damagedLines > 0 {
+      senselessAnswers += 1
+      if senselessAnswers >= ELMPatience.mostSenselessAnswers { isSetUpWanted = true }
+    }
+  }
+
   /// Answers of several frames that break again and again are none of this adapter's abilities.
   private mutating func judgeLongAnswers(_ said: ELMReply, _ messages: [ELMMessage]) {
     if messages.contains(where: { $0.bytes.count > 7 && $0.sender.isOnCAN }) {
@@ -283,7 +299,8 @@ extension ELMSession {
     }
     guard isWhole, said.notices.contains(.noData) else { return }
     silentRequests += 1
-    guard silentRequests >= ELMPatience.mostSilentRequests else { return }
+    let isSilent = lastAnswered.map { now.seconds(since: $0) >= ELMPatience.silenceOfVehicle } ?? true
+    guard silentRequests >= ELMPatience.mostSilentRequests, isSilent else { return }
     silentRequests = 0
     if isVehicleOn == false {
       status.trouble = troubleOfSilence

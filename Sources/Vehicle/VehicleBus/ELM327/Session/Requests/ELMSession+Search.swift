@@ -12,6 +12,7 @@ struct ELMSearch: Sendable {
   /// What a search that was broken off had not tried yet.
   var left: [ELMTry] = []
   private var turn = 0
+  var lastTry: Instant?
   /// A protocol that answered since the port was opened: the vehicle is known.
   var proven: ELMProtocol?
 
@@ -20,7 +21,7 @@ struct ELMSearch: Sendable {
     .can11at500, .can11at250, .can29at500, .can29at250, .kwpFastInit, .kwpSlowInit, .iso9141, .j1850VPW, .j1850PWM,
   ]
 
-  /// - Parameter isGentle: only one protocol is tried.
+  /// - Parameter isGentle: only one protocol is tried, what is remembered every other time.
   mutating func tries(
     fixed: ELMProtocol?, remembered: ELMProtocol?, isGentle: Bool, at now: Instant
   ) -> [ELMTry] {
@@ -31,7 +32,8 @@ struct ELMSearch: Sendable {
     }
     let isPaceDue = lastFull.map { now.seconds(since: $0) >= ELMPatience.betweenFullSearches } ?? true
     guard !isGentle, isPaceDue || failures % 3 == 0 else {
-      if let remembered { return [.only(remembered)] }
+      // By turns with another one: the adapter may have come to another vehicle.
+      if let remembered, failures % 2 == 0 || !isGentle { return [.only(remembered)] }
       defer { turn = (turn + 1) % ELMSearch.order.count }
       return [.only(ELMSearch.order[turn])]
     }
@@ -50,8 +52,12 @@ struct ELMSearch: Sendable {
 
 extension ELMSession {
   mutating func startSearch(at now: Instant) {
-    // A known vehicle that is switched off, and one that is parked, speak what they spoke before.
-    let isGentle = status.state == .asleep || search.proven != nil && isVehicleOn == false
+    // A known vehicle that is switched off, and one that is parked, speak what they spoke before; and what it is asked
+    // but for the question that every unit answers, it may only not have.
+    let isKnown = lastAnswered.map { now.seconds(since: $0) < ELMPatience.knowledge } ?? false
+    let isOff = isVehicleOn == false && search.proven != nil
+    let isGentle =
+      isOff || status.state == .asleep && isVehicleOn != true || isKnown && request?.bytes != [0x01, 0x00]
     request?.tries = search.tries(
       fixed: settings.vehicleProtocol, remembered: settings.memory.vehicleProtocol, isGentle: isGentle, at: now)
     request?.stage = .searching
@@ -93,7 +99,9 @@ extension ELMSession {
       case .automatic: ELMPatience.automaticSearch
       case .only(let one): ELMPatience.search(one)
       }
-    send(request.digits, .ask, .vehicle, patience: patience, at: now)
+    let paced = search.lastTry?.advanced(seconds: settings.secondsBetweenTries) ?? .zero
+    search.lastTry = max(paced, now)
+    send(request.digits, .ask, .vehicle, patience: patience, notBefore: paced, at: now)
   }
 
   mutating func endSearchRequest(_ said: ELMReply, _ exchange: ELMExchange, at now: Instant) {
@@ -126,6 +134,7 @@ extension ELMSession {
     settings.memory.vehicleProtocol = vehicleProtocol
     search.proven = vehicleProtocol
     search.forgetPace()
+    updateMostParameters()
     silentRequests = 0
     if status.state == .searching { enter(.polling, at: now) }
   }

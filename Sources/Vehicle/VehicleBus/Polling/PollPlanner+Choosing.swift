@@ -7,18 +7,29 @@ extension PollPlanner {
   public mutating func next(at now: Instant) -> PollRequest? {
     guard isAwake, now >= budgetAt, now >= heldUntil else { return nil }
     if isLookNeeded, looks.at <= now { return look(at: now) }
+    let leader = leader(at: now)
+    // Of the first range all is known: values that nobody has seen yet before what else there may be, since whether the
+    // vehicle is awake shows in them.
+    if let leader, let pid = items[leader].parameter, pid <= 0x20, !items[leader].isServed, items[leader].misses == 0 {
+      return request(ledBy: leader, at: now)
+    }
     for i in units.indices {
       if let range = units[i].nextRange, rangeDue(of: i).map({ $0 <= now }) == true {
         return request([0x01, range], of: i, .range(range, of: i), at: now)
       }
     }
+    return leader.map { request(ledBy: $0, at: now) }
+  }
+
+  /// The item that is most urgent.
+  private func leader(at now: Instant) -> Int? {
     var leader: (place: Int, urgency: Double)?
     for i in items.indices {
       guard let ready = readyAt(i), ready <= now else { continue }
       let urgency = items[i].urgency(at: now, stretch: stretch(of: i))
       if leader.map({ urgency > $0.urgency }) ?? true { leader = (i, urgency) }
     }
-    return leader.map { request(ledBy: $0.place, at: now) }
+    return leader?.place
   }
 
   /// When `next` is to be called; nil while there is nothing to ask until the vehicle wakes.

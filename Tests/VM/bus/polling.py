@@ -234,6 +234,8 @@ def clearing(first):
         vehicle = scenario.vehicle(first, "drive 15, stand 35", "--own-traffic")
         scenario.await_requests(5, 2 * STARTS_WITHIN, "the first requests")
         client = Client(scenario)
+        # Until its engine is started the vehicle stands with its engine off.
+        vehicle.wait_until(6)
         client.expect(4, "not-standing", "dtcs", "clear", "--yes")
         client.open_to("nobody", "nogroup")
         client.expect(4, "not-authorised", "dtcs", "clear", "--yes", user="nobody", group="nogroup")

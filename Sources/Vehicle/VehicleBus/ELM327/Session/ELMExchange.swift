@@ -74,12 +74,12 @@ struct ELMExchange: Sendable {
   var isBare: Bool { barePrompt != nil }
 
   mutating func write(at now: Instant) { written = now }
+
   mutating func hear(at now: Instant) {
     guard written != nil else { return }
     lastByte = now
     if firstByte == nil { firstByte = now }
   }
-
 
   mutating func take(_ line: ELMLine, at now: Instant) {
     lastLine = now

@@ -14,6 +14,8 @@
 // |              |                               | port                                                          |
 // | asleep       | the vehicle parked            | it wakes                                                      |
 //
+// Five requests in vain count where nothing at all was answered for 5 s: a vehicle may lack what it says it has.
+//
 // A missed deadline in any of them brings the adapter back to its prompt, with at most three commands in 4 s or three
 // times its patience, or it is initialised anew, or it is probed for. Bytes move no deadline away but where an answer
 // that has begun may be silent for a while: there a last deadline stands behind.

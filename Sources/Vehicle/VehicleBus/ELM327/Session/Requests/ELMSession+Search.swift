@@ -115,6 +115,7 @@ extension ELMSession {
     case .automatic:
       // By its identifiers for now; which of two rates it is ATDPN tells.
       status.vehicleProtocol = ELMSession.guess(said.messages)
+      updateMostParameters()
       isNumberWanted = true
     }
     takeAnswers(said, exchange, at: now)

@@ -127,6 +127,7 @@ let package = Package(
       path: "Sources/Programs/telltale-receiver", swiftSettings: strict),
 
     // Tests.
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     tests(of: "Vocabulary", knows: ["Documents"]),
     tests(of: "Recordings", knows: ["Vocabulary"]),
     tests(of: "VehicleBus", knows: ["Vocabulary", "Clock", "Recordings", "CLinux", "Decoding", "VehicleSimulator"]),
@@ -140,7 +141,7 @@ let package = Package(
     tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
     tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
     tests(
-      of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT", "Sync", "Store", logging]),
+      of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT", "Sync", "Store", "TestSupport", logging]),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["ConfigurationFile"], path: "Tests/ConfigurationTests",
       swiftSettings: strict),
@@ -164,7 +165,7 @@ let package = Package(
       knows: [
         "Vocabulary", "Clock", "ConfigurationFile", "Documents", "Recordings", "VehicleBus", "Decoding", "Adapters",
         "Pipeline", "Health", "Alerting", "MQTT", "Store", "SQLite", "VehicleSimulator", "telltaled", "telltale",
-        "telltale-receiver",
+        "telltale-receiver", "TestSupport",
       ]),
   ]
 )

@@ -72,7 +72,7 @@ import VehicleBus
     #expect(first.adapter?.text.contains("ELM327 v1.4b") == true)
 
     // Pulled out in mid-answer, and plugged in again.
-    _ = rig.stop("adapter", signal: SIGKILL)
+    _ = try rig.stop("adapter", signal: SIGKILL)
     try rig.wait(for: "the adapter to be gone") { try source(rig).busState == "absent" }
     try plugIn(rig)
     try rig.wait(for: "answers after the replug") {
@@ -83,11 +83,11 @@ import VehicleBus
     try rig.wait(for: "the events") { try events(rig) >= 3 }
 
     // What worked is tried first after a restart: the search takes one request.
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     try rig.startDaemon([])
     try rig.wait(for: "the protocol after the restart") { try source(rig).adapter?.vehicleProtocol != nil }
     #expect(try source(rig).adapter?.searches == 1)
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 
   @Test func withoutThePermissionOnlyItsOwnCommandsReachTheAdapter() throws {
@@ -97,8 +97,8 @@ import VehicleBus
     try plugIn(rig)
     try rig.wait(for: "the adapter to listen") { try source(rig).adapter?.state == "listening" }
     #expect(try source(rig).adapter?.requests == 0)
-    #expect(rig.stop("telltaled") == 0)
-    _ = rig.stop("adapter")
+    #expect(try rig.stop("telltaled") == 0)
+    _ = try rig.stop("adapter")
     let text = rig.log("adapter")
     let json = try #require(text.firstIndex(of: "{").map { String(text[$0...]) })
     let played = try JSONDecoder().decode(Played.self, from: Data(json.utf8))

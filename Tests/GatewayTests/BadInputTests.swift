@@ -73,7 +73,7 @@ import Testing
     let outcome = try rig.run("telltale", ["health", "coling", "--socket", rig.socket])
     #expect(outcome.status == 2 && outcome.output.isEmpty)
     #expect(outcome.errors == "Error: there is no component coling: did you mean cooling? /v1/health lists all\n")
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 
   @Test func aRecordingThatIsMissingOrEmptyIsSaid() throws {
@@ -177,7 +177,7 @@ import Testing
       try rig.status().warnings.contains { $0.contains("127.0.0.1:1") && $0.contains("wait in the outbox") }
     }
     #expect(try rig.status().waiting > 0)
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 
   @Test func twoDaemonsNeverShareAStateOrASocket() throws {
@@ -190,6 +190,6 @@ import Testing
     #expect(
       try refusal(rig, ["--config", config, "--replay", log, "--state", rig.folder.path + "/other"])
         .contains("another telltaled"))
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 }

@@ -40,7 +40,7 @@ struct JourneyTests {
     let log = try rig.simulate(days: 40)
     try rig.startDaemon(["--replay", log, "--speed", "170000"])
     try rig.wait(for: "the first rows at the receiver") { try rig.status().sync.acknowledged > 100 }
-    _ = rig.stop("mosquitto", signal: SIGKILL)
+    _ = try rig.stop("mosquitto", signal: SIGKILL)
     try rig.wait(for: "the outbox to grow") { try rig.status().waiting > 100 }
     #expect(try rig.status().warnings.contains { $0.contains("wait in the outbox") })
     try rig.startBroker()
@@ -49,7 +49,7 @@ struct JourneyTests {
       return status.frames.received > 0 && status.waiting == 0 && status.sync.acknowledged > 0
         && rig.isThrough
     }
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     try expectEquality(rig)
   }
 
@@ -64,13 +64,13 @@ struct JourneyTests {
     // 2,390 s in about twelve.
     try rig.startDaemon(["--replay"] + logs + ["--speed", "200"])
     try rig.wait(for: "the first rows at the receiver") { try rig.status().sync.acknowledged > 5 }
-    _ = rig.stop("mosquitto", signal: SIGKILL)
+    _ = try rig.stop("mosquitto", signal: SIGKILL)
     try rig.wait(for: "the outbox to grow") { try rig.status().waiting > 5 }
     try rig.startBroker()
     try rig.wait(for: "everything to be sent", seconds: 120) { try rig.status().waiting == 0 && rig.isThrough }
     let lines = try logs.reduce(0) { try $0 + Data(contentsOf: URL(fileURLWithPath: $1)).split(separator: 10).count }
     #expect(try rig.status().frames.received == lines)
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     try expectEquality(rig)
   }
 
@@ -82,12 +82,12 @@ struct JourneyTests {
     let log = try rig.simulate(days: 40, seed: 9)
     try rig.startDaemon(["--replay", log, "--speed", "170000"])
     try rig.wait(for: "the first rows at the receiver") { try rig.status().sync.acknowledged > 100 }
-    _ = rig.stop("receiver", signal: SIGKILL)
+    _ = try rig.stop("receiver", signal: SIGKILL)
     try rig.wait(for: "the outbox to grow") { try rig.status().waiting > 100 }
     try rig.startReceiver()
     // Rows that the broker took while no receiver was there go out again after the retransmission time.
     try rig.wait(for: "everything to be sent", seconds: 150) { try rig.status().waiting == 0 && rig.isThrough }
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     try expectEquality(rig)
   }
 
@@ -160,7 +160,7 @@ struct JourneyTests {
     }
     let status = try rig.run("telltale", ["status", "--json", "--socket", rig.socket]).json(Status.self)
     #expect(status.vehicleIdentification?.vin == truth.diagnostics.vin && status.malfunctionLamp == true)
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     try expectEquality(rig)
     if vehicle == "petrol" || vehicle == "diesel" {
       let framed = "SELECT count(*) FROM event WHERE type = 'dtc.set' AND CAST(data AS TEXT) LIKE '%\"values\":[{%'"
@@ -173,7 +173,7 @@ struct JourneyTests {
     try rig.startDaemon(["--replay", idle])
     try rig.wait(for: "the replay") { rig.isThrough }
     #expect(try codes() == shown)
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     let again = try rig.count(rig.state, "SELECT count(*) FROM event WHERE type LIKE 'dtc.%' AND wall > 1800000000000000000")
     #expect(again == 0)
   }
@@ -187,13 +187,13 @@ struct JourneyTests {
     try rig.startDaemon(["--replay", log])
     try rig.wait(for: "the replay") { rig.isThrough }
     let produced = try rig.count(rig.state, "SELECT sum(last) FROM lane")
-    _ = rig.stop("telltaled", signal: SIGKILL)
+    _ = try rig.stop("telltaled", signal: SIGKILL)
     #expect(try rig.count(rig.state, "SELECT count(*) FROM outbox") == produced)
     try rig.startReceiver()
     let idle = try rig.write("idle.log", "(1800000000.000000) can0 7FF#00\n")
     try rig.startDaemon(["--replay", idle])
     try rig.wait(for: "everything to be sent", seconds: 120) { try rig.count(rig.state, "SELECT count(*) FROM outbox") == 0 }
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     try expectEquality(rig)
   }
 }

@@ -68,7 +68,7 @@ import Testing
     #expect(told.map(\.kind) == ["socketcan", "senml"])
     #expect(told[0].state == "down" && told[0].error != nil)
     #expect(told[1].errors.map(\.kind).contains("unknown-name") && told[1].errors.allSatisfy { $0.example != nil })
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
     #expect(!FileManager.default.fileExists(atPath: path), "the socket's name goes with the daemon")
   }
 
@@ -110,14 +110,14 @@ import Testing
     #expect(try temperature() == nil)
     try publish(#"[{"n":"temperature/cargo","u":"Cel","v":4.5}]"#, on: rig)
     try rig.wait(for: "the temperature") { try temperature() == 4.5 }
-    _ = rig.stop("mosquitto", signal: SIGKILL)
+    _ = try rig.stop("mosquitto", signal: SIGKILL)
     try rig.startBroker()
     try rig.wait(for: "the subscription after the restart") {
       rig.log("telltaled").components(separatedBy: heard).count == 3
     }
     try publish(#"[{"n":"temperature/cargo","u":"Cel","v":5.5}]"#, on: rig)
     try rig.wait(for: "the next temperature") { try temperature() == 5.5 }
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 
   @Test func commandsAreRefusedWhereNothingMayBeSent() throws {
@@ -129,7 +129,7 @@ import Testing
       #expect(outcome.status == 4 && outcome.errors.contains("listen-only"), "\(command): \(outcome.errors)")
     }
     #expect(try rig.run("telltale", ["polling", "--socket", rig.socket]).status == 0)
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 
   /// Authority comes from the configuration and the kernel's word on who asks, not from being root.
@@ -155,13 +155,13 @@ import Testing
     rig.signal("telltaled", SIGHUP)
     try rig.wait(for: "the daemon to begin anew") { rig.log("telltaled").contains("begins anew") }
     try rig.wait(for: "the pause after the reload") { (try? polling().state) == "paused" }
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
 
     try rig.configure(
       "sources: [{can: \(interface), transmit: polling}]\ntechnicians: [\"\(getuid())\"]", adapters: "[obd2]")
     try rig.startDaemon([])
     let technician = try rig.run("telltale", ["dtcs", "clear", "--yes", "--socket", rig.socket])
     #expect(technician.status == 4 && technician.errors.contains("not-standing"), "\(technician.errors)")
-    #expect(rig.stop("telltaled") == 0)
+    #expect(try rig.stop("telltaled") == 0)
   }
 }

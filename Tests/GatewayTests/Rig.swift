@@ -1,6 +1,7 @@
 // The whole house on this machine for a test: a broker on a free port, the receiver and the daemon as processes.
 import Foundation
 import SQLite
+import TestSupport
 import Testing
 
 /// Where the test bundle was built: the programs stand beside it.
@@ -36,7 +37,7 @@ struct Outcome {
 
 final class Rig {
   let folder: URL
-  private var processes: [String: Process] = [:]
+  private var processes: [String: ChildProcess] = [:]
   private(set) var port: UInt16 = 0
 
   init() throws {
@@ -45,10 +46,7 @@ final class Rig {
   }
 
   deinit {
-    for process in processes.values where process.isRunning {
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-    }
+    processes = [:]
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -85,53 +83,33 @@ final class Rig {
 
   /// Runs a program to its end.
   func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = products.appendingPathComponent(name)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let output = folder.appendingPathComponent("out-\(UUID().uuidString)")
-    let errors = folder.appendingPathComponent("err-\(UUID().uuidString)")
-    for url in [output, errors] { _ = FileManager.default.createFile(atPath: url.path, contents: nil) }
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    process.waitUntilExit()
+    let output = folder.path + "/out-\(UUID().uuidString)"
+    let errors = folder.path + "/err-\(UUID().uuidString)"
+    let status = try ChildProcess(
+      Rig.program(name).path, arguments, output: output, errors: errors, environment: environment
+    ).wait()
     return Outcome(
-      status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
-      errors: try String(contentsOf: errors, encoding: .utf8))
+      status: status, output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
 
   /// Starts a program that stays, its output in `NAME.log`.
   func start(_ label: String, _ executable: URL, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
-    let log = folder.appendingPathComponent(label + ".log")
-    if !FileManager.default.fileExists(atPath: log.path) {
-      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-    }
-    let handle = try FileHandle(forWritingTo: log)
-    try handle.seekToEnd()
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    processes[label] = process
+    processes[label] = try ChildProcess(
+      executable.path, arguments, output: folder.appendingPathComponent(label + ".log").path)
   }
 
   func log(_ label: String) -> String {
     (try? String(contentsOf: folder.appendingPathComponent(label + ".log"), encoding: .utf8)) ?? ""
   }
 
-  func stop(_ label: String, signal: Int32 = SIGTERM) -> Int32 {
+  func stop(_ label: String, signal: Int32 = SIGTERM) throws -> Int32 {
     guard let process = processes.removeValue(forKey: label) else { return -1 }
-    kill(process.processIdentifier, signal)
-    process.waitUntilExit()
-    return process.terminationStatus
+    process.signal(signal)
+    return try process.wait()
   }
 
-  func signal(_ label: String, _ signal: Int32) {
-    if let process = processes[label] { kill(process.processIdentifier, signal) }
-  }
+  func signal(_ label: String, _ signal: Int32) { processes[label]?.signal(signal) }
 
   func isRunning(_ label: String) -> Bool { processes[label]?.isRunning ?? false }
 

@@ -1,5 +1,6 @@
 // A real mosquitto for a test: its own port, its own folder, gone with the last reference.
 import Glibc
+import TestSupport
 import Testing
 
 /// A broker on the loopback interface.
@@ -9,7 +10,7 @@ final class Broker {
 
   let port: UInt16
   let folder: Folder
-  private var process: pid_t = 0
+  private var process: ChildProcess?
   private let configuration: String
 
   /// - Parameter extra: further lines of mosquitto.conf; anonymous clients are allowed unless it says otherwise.
@@ -21,22 +22,9 @@ final class Broker {
     try start()
   }
 
-  deinit { kill() }
-
   /// Starts it on its port, and returns when it takes connections.
   func start() throws {
-    let log = folder.path + "/log"
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    let words: [String] = [Broker.executable, "-c", configuration]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
-    let result = posix_spawn(&process, Broker.executable, &actions, nil, &arguments, environ)
-    try #require(result == 0)
+    process = try ChildProcess(Broker.executable, ["-c", configuration], output: folder.path + "/log")
     let deadline = Deadline(seconds: 10)
     while !isListening(port) {
       try #require(!deadline.isOver, "mosquitto does not listen")
@@ -45,13 +33,7 @@ final class Broker {
   }
 
   /// Ends it as a power cut would.
-  func kill() {
-    guard process > 0 else { return }
-    Glibc.kill(process, SIGKILL)
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
-    process = 0
-  }
+  func kill() { process = nil }
 }
 
 /// A temporary folder, removed with what it holds.

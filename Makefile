@@ -11,7 +11,7 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 
-.PHONY: help build demo test test-vm test-adapter bench bench-decoder bench-elm327 compare embedded fuzz install clean
+.PHONY: help build demo test test-vm test-adapter bench bench-decoder bench-prognostics bench-elm327 evaluate compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -59,6 +59,10 @@ bench-decoder: ## Time the decoder beside generated C, table-driven C and cantoo
 	@scripts/setup bench
 	@Benchmarks/decoder/run
 
+bench-prognostics: ## Time, state and heap allocations of each estimator.
+	@scripts/setup bench
+	@Benchmarks/prognostics/run
+
 bench-elm327: ## Values a second by each simulated ELM327 adapter, in real time, beside the untuned classic.
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
@@ -70,7 +74,12 @@ compare: ## Decode beside cantools, python-OBD, pretty_j1939 and can-isotp: desc
 	@Benchmarks/decoding-vs-python-obd/run
 	@Benchmarks/decoding-vs-pretty-j1939/run
 
-embedded: ## Compile the decoder core in Embedded Swift for ARM, run it under emulation, compare checksums.
+evaluate: ## Every figure of docs/accuracy.md: turbofans and cells whose end is known.
+	@scripts/setup build
+	@$(MAKE) --no-print-directory build
+	@scripts/evaluate
+
+embedded: ## Compile decoder core and estimators in Embedded Swift for ARM, run them under emulation, compare results.
 	@scripts/setup embedded
 	@Tests/Embedded/run
 

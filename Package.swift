@@ -75,6 +75,7 @@ let package = Package(
     room("Prognostics", in: "Analysis", knows: ["CMath"]),
     room("Health", in: "Analysis", knows: ["Vocabulary", "Pipeline", "Prognostics", "CMath"]),
     room("Alerting", in: "Analysis", knows: ["Vocabulary"]),
+    room("Evaluation", in: "Analysis", knows: ["Prognostics", "CMath"]),
 
     // Storage.
     room("SQLite", in: "Storage", knows: ["CSQLite"]),
@@ -118,7 +119,7 @@ let package = Package(
       name: "telltale",
       dependencies: [
         "Vocabulary", "Documents", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Alerting",
-        "VehicleSimulator", "Diagnostics", "CLinux", argumentParser,
+        "VehicleSimulator", "Evaluation", "Diagnostics", "CLinux", argumentParser,
       ],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(
@@ -137,6 +138,7 @@ let package = Package(
     tests(of: "Prognostics"),
     tests(of: "Health", knows: ["Vocabulary", "Pipeline", "Prognostics"]),
     tests(of: "Alerting", knows: ["Vocabulary"]),
+    tests(of: "Evaluation", knows: ["Prognostics"]),
     tests(of: "SQLite"),
     tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
     tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),

@@ -1,4 +1,4 @@
-// Ewma, P² quantile, score map and prognostic metrics.
+// Ewma, P² quantile and score map.
 import Foundation
 import Prognostics
 import Testing
@@ -104,38 +104,5 @@ import Testing
     #expect(HealthScore.capped(90, tenthPercentile: -5, horizon: 1_000) == 20)
     #expect(HealthScore.capped(12, tenthPercentile: 500, horizon: 1_000) == 12)
     #expect(HealthScore.capped(90, tenthPercentile: .nan, horizon: 1_000) == 90)
-  }
-}
-
-@Suite struct PrognosticMetricsTests {
-  private let standard = QuantileSet { i in
-    [-1.644853627, -1.281551566, -0.67448975, 0, 0.67448975, 1.281551566, 1.644853627][i]
-  }
-
-  /// A sure and right prognosis scores 0, a sure and wrong one its error.
-  @Test func crpsOfCertainty() {
-    let sure = QuantileSet(repeating: 10)
-    #expect(PrognosticMetrics.crps(sure, at: QuantileLevels.seven, truth: 10) == 0)
-    #expect(abs(PrognosticMetrics.crps(sure, at: QuantileLevels.seven, truth: 13) - 3) < 0.03)
-    #expect(abs(PrognosticMetrics.crps(sure, at: QuantileLevels.seven, truth: 7) - 3) < 0.03)
-  }
-
-  /// The standard normal law at its own mean: (√2 - 1)/√π = .2337; seven levels come within a tenth.
-  @Test func crpsOfTheNormalLaw() {
-    #expect(abs(PrognosticMetrics.crps(standard, at: QuantileLevels.seven, truth: 0) - 0.2337) < 0.024)
-  }
-
-  @Test func tallyCountsCoverageAndError() {
-    var tally = PrognosticTally()
-    #expect(tally.coverage80.isNaN && tally.medianRelativeError.isNaN)
-    let prognosis: QuantileSet = [50, 60, 80, 100, 130, 170, 200]
-    for truth in [55.0, 70, 100, 180, 400] { #expect(tally.add(prognosis, truth: truth) == true) }
-    #expect(tally.add(prognosis, truth: 0) == false)
-    #expect(tally.add(prognosis, truth: .nan) == false)
-    #expect(tally.count == 5)
-    #expect(tally.coverage80 == 0.4)
-    #expect(tally.coverage90 == 0.8)
-    #expect(abs(tally.medianRelativeError - 4.0 / 9) < 1e-12)
-    #expect(tally.meanCRPS > 0)
   }
 }

@@ -37,7 +37,7 @@ struct Telltale: ParsableCommand {
       StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
       TripsCommand.self, MemoryCommand.self, TroubleCodesCommand.self, UnitsCommand.self, PollingCommand.self,
       DBCCommand.self, StatsCommand.self, DecodeCommand.self, DiagnoseCommand.self, ConvertCommand.self,
-      AdapterCommand.self, SimulateCommand.self,
+      AdapterCommand.self, SimulateCommand.self, EvaluateCommand.self,
     ])
 
   static func main() {

@@ -13,6 +13,9 @@ public enum QuantileLevels {
     [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95]
   }
 
+  /// 2.5, 5, ... 97.5 %: fine enough for scores of a whole distribution.
+  public static var thirtyNine: InlineArray<39, Double> { InlineArray { Double($0 + 1) / 40 } }
+
   /// Normal deviates at `seven`.
   static var sevenDeviates: InlineArray<7, Double> {
     [
@@ -35,4 +38,32 @@ public func earlier(_ first: QuantileSet, _ second: QuantileSet) -> QuantileSet 
   let other = firstGoverns ? second : first
   for i in 0..<3 { result[i] = min(result[i], other[i]) }
   return result
+}
+
+/// Quantiles with distances from the median so many times as large, none below 0: a prognosis whose width was found
+/// wrong.
+///
+/// - Parameter factor: above 0.
+public func widened(_ quantiles: QuantileSet, by factor: Double) -> QuantileSet {
+  QuantileSet { i in max(0, quantiles[3] + factor * (quantiles[i] - quantiles[3])) }
+}
+
+/// Where a distribution function, tabulated over ascending amounts, reaches each level: interpolated linearly, limited
+/// to the table.
+func tabulatedQuantiles<let count: Int>(
+  at levels: InlineArray<count, Double>, of cumulative: Span<Double>, over amounts: Span<Double>
+) -> InlineArray<count, Double> {
+  // Not by a closure: an initialiser that takes one allocates metadata when it is first called.
+  var result = InlineArray<count, Double>(repeating: 0)
+  for k in 0..<count { result[k] = tabulatedQuantile(at: levels[k], of: cumulative, over: amounts) }
+  return result
+}
+
+private func tabulatedQuantile(at level: Double, of cumulative: Span<Double>, over amounts: Span<Double>) -> Double {
+  if cumulative[0] >= level { return amounts[0] }
+  for i in 1..<cumulative.count where cumulative[i] >= level {
+    let share = (level - cumulative[i - 1]) / (cumulative[i] - cumulative[i - 1])
+    return amounts[i - 1] + share * (amounts[i] - amounts[i - 1])
+  }
+  return amounts[amounts.count - 1]
 }

@@ -1,26 +1,4 @@
-// How good a prognosis was, once the truth is known: coverage, relative error, CRPS.
-
-/// What is known of a prognosis when the end has come.
-public enum PrognosticMetrics {
-  /// Continuous ranked probability score of quantiles against the truth, in the unit of the truth; 0 is perfect.
-  ///
-  /// Twice the pinball loss, each level weighted with the stretch of probability that lies nearest to it.
-  /// - Parameters:
-  ///   - quantiles: one per level.
-  ///   - levels: ascending within 0...1.
-  public static func crps<let count: Int>(
-    _ quantiles: InlineArray<count, Double>, at levels: InlineArray<count, Double>, truth: Double
-  ) -> Double {
-    var sum = 0.0
-    for i in 0..<count {
-      let from = i == 0 ? 0 : (levels[i - 1] + levels[i]) / 2
-      let to = i == count - 1 ? 1 : (levels[i] + levels[i + 1]) / 2
-      let miss = truth - quantiles[i]
-      sum += (to - from) * max(levels[i] * miss, (levels[i] - 1) * miss)
-    }
-    return 2 * sum
-  }
-}
+// Adds up how good prognoses were, without keeping them.
 
 /// Adds up prognoses at one stage of life over many units.
 public struct PrognosticTally: BitwiseCopyable, Sendable {

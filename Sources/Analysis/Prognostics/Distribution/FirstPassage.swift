@@ -67,17 +67,6 @@ struct FirstPassageMixture {
       highest = max(highest, min(1, cumulative[i] / total))
       cumulative[i] = highest
     }
-    var result = InlineArray<count, Double>(repeating: times[0])
-    for k in 0..<count { result[k] = time(at: levels[k]) }
-    return result
-  }
-
-  private func time(at level: Double) -> Double {
-    if cumulative[0] >= level { return times[0] }
-    for i in 1..<Self.size where cumulative[i] >= level {
-      let share = (level - cumulative[i - 1]) / (cumulative[i] - cumulative[i - 1])
-      return times[i - 1] + share * (times[i] - times[i - 1])
-    }
-    return times[Self.size - 1]
+    return tabulatedQuantiles(at: levels, of: cumulative.span, over: times.span)
   }
 }

@@ -30,8 +30,8 @@ extension ELMSession {
       setUp.hasHeaders = known.hasHeaders
       setUp.refused = known.refused
       setUp.isIdentified = true
-      let first = setUp.kind == .defaults ? [ELMSetUp.Step("ATD")] : []
-      setUp.steps = ArraySlice(first + ELMSetUp.basics + steps(testing: status.abilities))
+      // Also of one that began anew by itself: it may not have, or may have heard what was under way to it.
+      setUp.steps = ArraySlice([ELMSetUp.Step("ATD")] + ELMSetUp.basics + steps(testing: status.abilities))
       if setUp.kind == .again, let vehicleProtocol = status.vehicleProtocol, settings.mayTransmit {
         setUp.steps.append(ELMSetUp.Step("ATTP" + String(decoding: [vehicleProtocol.digit], as: UTF8.self)))
       }

@@ -11,7 +11,7 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 
-.PHONY: help build demo test test-vm test-adapter bench bench-decoder bench-prognostics bench-elm327 evaluate compare embedded fuzz install clean
+.PHONY: help build demo test test-vm test-adapter bench bench-decoder bench-prognostics bench-elm327 evaluate mutations compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -74,7 +74,11 @@ compare: ## Decode beside cantools, python-OBD, pretty_j1939 and can-isotp: desc
 	@Benchmarks/decoding-vs-python-obd/run
 	@Benchmarks/decoding-vs-pretty-j1939/run
 
-evaluate: ## Every figure of docs/accuracy.md: turbofans and cells whose end is known.
+mutations: ## Thirty deliberate mistakes in features, estimators and components, each to be caught by some test.
+	@scripts/setup build
+	@Tests/Mutations/run
+
+evaluate: ## Every figure of docs/accuracy.md: simulated parts, turbofans, cells, real drives (UNITS=200 parts each).
 	@scripts/setup build
 	@$(MAKE) --no-print-directory build
 	@scripts/evaluate

@@ -11,12 +11,16 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A room: a library target at `Sources/<wing>/<name>`.
+/// - Parameter isHot: frames and samples go through it. The others are built for size: they run at the start, once a
+///   second or when somebody asks.
 func room(
-  _ name: String, in wing: String, knows dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+  _ name: String, in wing: String, knows dependencies: [Target.Dependency] = [], isHot: Bool = false,
+  resources: [Resource]? = nil, flags: [String] = []
 ) -> Target {
-  .target(
+  let flags = (isHot ? [] : ["-Osize"]) + flags
+  return .target(
     name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)", resources: resources,
-    swiftSettings: strict)
+    swiftSettings: flags.isEmpty ? strict : strict + [.unsafeFlags(flags, .when(configuration: .release))])
 }
 
 func tests(of name: String, knows dependencies: [Target.Dependency] = []) -> Target {
@@ -56,26 +60,28 @@ let package = Package(
       name: "CYaml", path: "Sources/System/CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // Vocabulary: plain values and time.
-    room("Vocabulary", in: "Vocabulary"),
-    room("Clock", in: "Vocabulary", knows: ["Vocabulary", "CLinux"]),
+    room("Vocabulary", in: "Vocabulary", isHot: true),
+    room("Clock", in: "Vocabulary", knows: ["Vocabulary", "CLinux"], isHot: true),
     room("Documents", in: "Vocabulary", knows: ["Vocabulary"]),
 
     // Vehicle: from the wire to signals.
     room("Recordings", in: "Vehicle", knows: ["Vocabulary"]),
     room("VehicleBus", in: "Vehicle", knows: ["Vocabulary", "Clock", "Documents", "Recordings", "CLinux"]),
-    room("DecoderCore", in: "Vehicle", knows: ["Vocabulary"]),
-    room("Decoding", in: "Vehicle", knows: ["Vocabulary", "DecoderCore"]),
+    room("DecoderCore", in: "Vehicle", knows: ["Vocabulary"], isHot: true),
+    room("Decoding", in: "Vehicle", knows: ["Vocabulary", "DecoderCore"], isHot: true),
     room(
       "Adapters", in: "Vehicle",
       knows: ["ConfigurationFile", "Vocabulary", "Documents", "Decoding", "VehicleBus", "Health", "Alerting"]),
-    room("VehicleSimulator", in: "Vehicle", knows: ["Vocabulary", "Decoding", "Recordings", "CMath"]),
+    room("VehicleSimulator", in: "Vehicle", knows: ["Vocabulary", "Decoding", "Recordings", "CMath"], isHot: true),
 
     // Analysis: from signals to health and alerts.
-    room("Pipeline", in: "Analysis", knows: ["Vocabulary", "CMath"]),
-    room("Prognostics", in: "Analysis", knows: ["CMath"]),
+    room("Pipeline", in: "Analysis", knows: ["Vocabulary", "CMath"], isHot: true),
+    room("Prognostics", in: "Analysis", knows: ["CMath"], isHot: true),
     room("Health", in: "Analysis", knows: ["Vocabulary", "Pipeline", "Prognostics", "CMath"]),
     room("Alerting", in: "Analysis", knows: ["Vocabulary"]),
-    room("Evaluation", in: "Analysis", knows: ["Prognostics", "CMath"]),
+    room(
+      "Evaluation", in: "Analysis", knows: ["Vocabulary", "Pipeline", "Prognostics", "Health", "Alerting", "CMath"],
+      isHot: true),
 
     // Storage.
     room("SQLite", in: "Storage", knows: ["CSQLite"]),
@@ -111,14 +117,16 @@ let package = Package(
       knows: [
         "Vocabulary", "Clock", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Pipeline", "Health",
         "Alerting", "Store", "Documents", "FleetContract", "MQTT", "Sync", "ConfigurationFile", "Diagnostics", "CLinux", logging,
-      ]),
+      ],
+      // Every frame touches the stage's properties, each of one thread. Tests check their accesses, the release does not.
+      flags: ["-enforce-exclusivity=unchecked"]),
     .executableTarget(
       name: "telltaled", dependencies: ["Gateway", argumentParser], path: "Sources/Programs/telltaled",
       swiftSettings: strict),
     .executableTarget(
       name: "telltale",
       dependencies: [
-        "Vocabulary", "Documents", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Alerting",
+        "Vocabulary", "Documents", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Pipeline", "Alerting",
         "VehicleSimulator", "Evaluation", "Diagnostics", "CLinux", argumentParser,
       ],
       path: "Sources/Programs/telltale", swiftSettings: strict),
@@ -138,7 +146,7 @@ let package = Package(
     tests(of: "Prognostics"),
     tests(of: "Health", knows: ["Vocabulary", "Pipeline", "Prognostics"]),
     tests(of: "Alerting", knows: ["Vocabulary"]),
-    tests(of: "Evaluation", knows: ["Prognostics"]),
+    tests(of: "Evaluation", knows: ["Vocabulary", "Pipeline", "Prognostics", "Health"]),
     tests(of: "SQLite"),
     tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
     tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
@@ -159,7 +167,8 @@ let package = Package(
     .testTarget(
       name: "TelltaleTests",
       dependencies: [
-        "telltale", "Vocabulary", "Documents", "DecoderCore", "Decoding", "Recordings", "VehicleBus", argumentParser,
+        "telltale", "Vocabulary", "Documents", "DecoderCore", "Decoding", "Recordings", "VehicleBus", "Prognostics",
+        "Evaluation", argumentParser,
       ],
       path: "Tests/TelltaleTests", swiftSettings: strict),
     tests(

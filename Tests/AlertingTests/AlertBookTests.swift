@@ -21,6 +21,25 @@ import Vocabulary
     return report
   }
 
+  /// Perhaps worn out, but worn for sure: that much is told.
+  @Test func aBandThatIsNotCertainIsToldAsTheWorstThatIs() {
+    var (ward, unsure) = (Ward(), Ward())
+    for second in 1...8 {
+      var report = Self.report(.tyreTread, 8, confirmation: 0.64, at: Int64(second))
+      unsure.judge(report)
+      report.sureScore = 32
+      ward.judge(report)
+    }
+    #expect(ward.book[.tyreTread].told == .service && unsure.book[.tyreTread].told == .ok)
+    // What was certain does not become well by being less so.
+    for second in 9...20 {
+      var report = Self.report(.tyreTread, 30, confirmation: 0.5, at: Int64(second))
+      report.sureScore = 90
+      ward.judge(report)
+    }
+    #expect(ward.book[.tyreTread].told == .service)
+  }
+
   /// A book with what it said.
   private struct Ward {
     var book = AlertBook()
@@ -173,5 +192,45 @@ import Vocabulary
     }
     #expect(faults.isEmpty)
     #expect(episodes > 0 && ward.book[.cooling].episodes == episodes && ward.book[.cooling].open?.id == open?.id)
+  }
+
+  /// A burst tyre does not wait for four trips; a slow one does.
+  @Test func whatIsUrgentIsToldAtOnce() {
+    var ward = Ward()
+    ward.see(.tyrePressure, 95, times: 6)
+    var report = AlertBookTests.report(.tyrePressure, 5, at: 7)
+    report.isUrgent = true
+    ward.judge(report)
+    #expect(ward.book[.tyrePressure].open?.severity == .critical)
+    // Better is never urgent.
+    var well = AlertBookTests.report(.tyrePressure, 95, at: 8)
+    well.isUrgent = true
+    ward.judge(well)
+    #expect(ward.book[.tyrePressure].open != nil)
+  }
+
+  @Test func aReplacedPartEndsItsEpisodeAndBeginsAnew() throws {
+    var ward = Ward()
+    ward.see(.brakePadsFront, 10, times: 6)
+    let episode = try #require(ward.book[.brakePadsFront].open)
+    var said: [Event] = []
+    ward.book.replaced(.brakePadsFront, at: AlertBookTests.stamp(100)) { said.append($0) }
+    guard case .alertResolved(let alert)? = said.first?.kind, said.count == 1 else { return #expect(Bool(false)) }
+    #expect(alert.id == episode.id && alert.state == .resolved && ward.book[.brakePadsFront].bands.band == .ok)
+    #expect(ward.book[.brakePadsFront].open == nil)
+    ward.see(.brakePadsFront, 10, times: 6)
+    #expect(ward.book[.brakePadsFront].open?.episode == episode.episode + 1)
+  }
+
+  @Test func anotherVehicleKnowsNoAlertsButReusesNoNumber() {
+    var ward = Ward()
+    ward.see(.cooling, 10, times: 6)
+    var other = ward.book.ofAnotherVehicle()
+    #expect(other[.cooling].open == nil && other[.cooling].episodes == 1 && other[.cooling].told == .unknown)
+    var report = AlertBookTests.report(.cooling, 10, at: 100)
+    for _ in 0..<6 { other.judge(&report) { _ in } }
+    #expect(other[.cooling].open?.id == "cooling-2")
+    other.resume(ward.book)
+    #expect(other[.cooling].open?.id == "cooling-1" && other[.cooling].episodes == 2)
   }
 }

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Diagnostics
 import Documents
+import Vocabulary
 
 extension Routes {
   /// The reply to a request that is no command.

@@ -72,7 +72,11 @@ enum Samples {
     vehicle: "WVWZZZ1JZXW000001", version: "0.1.0", started: start.rfc3339, uptimeSeconds: 93_784,
     clock: .init(now: start.rfc3339, quality: "ntp", boot: start.boot.description), mode: "live", sources: 1,
     frames: .init(received: 120, decoded: 100, unmatched: 18, malformed: 2, dropped: 0),
-    signals: .init(known: 3, valid: 1), trip: nil, trips: 7, distanceKm: 6300.04, diagnosis: diagnosis,
+    signals: .init(known: 3, valid: 1), trip: nil, trips: 7, distanceKm: 6300.04,
+    vehicleScore: .init(
+      score: 41.5, components: 4,
+      pulls: [.init(component: "brake-pads-front", share: 0.78), .init(component: "engine-oil", share: 0.22)]),
+    diagnosis: diagnosis,
     diagnosticTraffic: .init(
       messages: 30, rejected: [.init(transport: "j1939", reason: "packets without an announcement", count: 3)],
       unconfirmed: 2, refused: 1, gaveWay: 0, otherSource: 4),

@@ -69,6 +69,7 @@ struct TextTests {
         signals        1 of 3 valid
         trip           none
         watched        7 trips, 6300.0 km
+        health         42 of 100 by 4 components, pulled down by brake-pads-front 78 %, engine-oil 22 %
         VIN            1M8GDM9AXKP042788
         trouble codes  – active, 1 confirmed, 2 pending, – permanent
         lamp           on

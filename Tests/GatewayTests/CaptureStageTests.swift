@@ -55,7 +55,7 @@ import Vocabulary
     for component in [ComponentID.cooling, .charging] {
       let report = try #require(drive.report(component))
       #expect(report.state == .ok && report.remainingUsefulLife == nil)
-      guard case .noTrendFilter = report.reason else { Issue.record("\(report.reason)"); continue }
+      guard case .noDegradation = report.reason else { Issue.record("\(report.reason)"); continue }
     }
   }
 
@@ -97,7 +97,7 @@ import Vocabulary
     let before = try #require(first.report(.engineOil))
     #expect(snapshot.reports[0].ticks == before.ticks)
     #expect(snapshot.reports[0].state == before.state)
-    #expect(snapshot.totalKm == before.atKm)
+    #expect(snapshot.totalKm == first.snapshot.totalKm && snapshot.totalKm > 0)
     second.finish()
     #expect(second.events.isEmpty, "a restart is no event")
   }
@@ -146,9 +146,16 @@ import Vocabulary
   @Test func aVehicleOfDBCMessagesReachesScoresWithoutOBD() throws {
     let drive = Drive(try vehicle(["simulated-petrol"]), startWall: car(days: 40).configuration.start)
     _ = drive.run(car(days: 40))
-    for component in ComponentID.allCases {
+    // What an engine, a pedal and a speed say; the others need signals that its DBC does not have.
+    let judged: [ComponentID] = [
+      .engineOil, .cooling, .charging, .battery, .brakePadsFront, .brakePadsRear, .tyreTread, .airFilter,
+      .transmissionFluid,
+    ]
+    for component in judged {
       let report = try #require(drive.report(component))
-      #expect(report.score > 90 && report.confidence > 0.9, "\(component.name): \(report.score)")
+      // Tread that nobody has measured is an estimate from kilometres alone.
+      let least = component == .tyreTread ? 0.5 : 0.9
+      #expect(report.score > 90 && report.confidence > least, "\(component.name): \(report.score) \(report.confidence)")
     }
   }
 

@@ -37,6 +37,15 @@ final class Drive {
   private(set) var checkpoint: GatewayCheckpoint?
   private(set) var frames = 0
   private(set) var records: [DiagnosticRecord] = []
+  /// The last checkpoint of each vehicle that was left, by its identification number.
+  private(set) var parked: [String: GatewayCheckpoint] = [:]
+
+  /// What diagnostics would show now.
+  var snapshot: CaptureSnapshot {
+    var snapshot = CaptureSnapshot(signals: definition.catalogue.count, stamp: clock.now())
+    stage.fill(&snapshot)
+    return snapshot
+  }
 
   init(
     _ definition: VehicleDefinition, startWall: Int64, quality: ClockQuality = .ntp,
@@ -101,6 +110,13 @@ final class Drive {
     drain()
   }
 
+  /// Lets time pass without a frame.
+  func wait(until now: Instant) {
+    clock.advance(to: now)
+    stage.advance(to: now)
+    drain()
+  }
+
   private func drain() {
     while let record = rings.records.pop() {
       switch record {
@@ -111,6 +127,7 @@ final class Drive {
       case .boundary: break
       case .diagnostic(let record): records.append(record)
       case .forgotten: break
+      case .vehicleChanged(let left, _): parked[left.string] = checkpoint
       }
     }
   }
@@ -146,7 +163,7 @@ func replay(
       case .event(let event): body(event)
       case .minute(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
       case .checkpoint: _ = rings.checkpoints.pop()
-      case .boundary, .diagnostic, .forgotten: break
+      case .boundary, .diagnostic, .forgotten, .vehicleChanged: break
       }
     }
   }

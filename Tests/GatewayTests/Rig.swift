@@ -46,6 +46,7 @@ final class Rig {
   }
 
   deinit {
+    // Programs end before their folder goes.
     processes = [:]
     try? FileManager.default.removeItem(at: folder)
   }
@@ -182,6 +183,8 @@ final class Rig {
     let statement = try connection.prepare(sql)
     return try statement.step() ? Int(statement.int64(0)) : 0
   }
+
+  func execute(_ path: String, _ sql: String) throws { try Connection(path: path, mode: .readWrite).execute(sql) }
 
   /// Looks until `condition` holds. Every look is a process or a query, so that nothing spins and nothing sleeps blindly.
   func wait(for what: String, seconds: Double = 60, _ condition: () throws -> Bool) throws {

@@ -54,21 +54,24 @@ import Vocabulary
     cold.drive(minutes: 1) { ($0.oilTemperature, $0.coolant) = (nil, 20) }
     var warm = Ward([(.engineOil, "used", 0)])
     warm.drive(minutes: 1) { ($0.oilTemperature, $0.coolant) = (nil, 88) }
-    #expect(abs(warm.report(.engineOil).consumed - 0) < 1 && cold.monitor.checkpoint.oil.ledger[0] > 0)
-    #expect(warm.monitor.checkpoint.oil.ledger[0] == 0 && warm.monitor.checkpoint.oil.ledger[1] > 0)
+    #expect(abs(warm.report(.engineOil).consumed - 0) < 1 && cold.monitor.checkpoint.engineOil.ledger[0] > 0)
+    #expect(warm.monitor.checkpoint.engineOil.ledger[0] == 0 && warm.monitor.checkpoint.engineOil.ledger[1] > 0)
     let steady = 88 + 8 + 0.004 * 2100 * 0.3
     warm.drive(minutes: 120) { ($0.oilTemperature, $0.coolant) = (nil, 88) }
-    #expect(abs(warm.monitor.checkpoint.oil.oilTemperature - steady) < 0.01)
+    #expect(abs(warm.monitor.checkpoint.engineOil.oilTemperature - steady) < 0.01)
     warm.drive(minutes: 1) { ($0.oilTemperature, $0.coolant) = (nil, 20) }
-    #expect(warm.monitor.checkpoint.oil.oilTemperature < 25, "a trip begins with the oil at the coolant's temperature")
+    let celsius = warm.monitor.checkpoint.engineOil.oilTemperature
+    #expect(celsius < 25, "a trip begins with the oil at the coolant's temperature")
   }
 
   // MARK: Unknown and learning
 
   @Test func whatIsMissingIsSaid() {
     let speed = "Vehicle.Speed"
-    #expect(Ward(without: [speed]).report(.engineOil).reasonText?.contains("maps the inputs of engine-oil") == true)
-    var ward = Ward()
+    var ward = Ward(without: [speed])
+    ward.drive { $0.speed = nil }
+    #expect(ward.report(.engineOil).reasonText?.contains("maps the inputs of engine-oil") == true)
+    ward = Ward()
     #expect(ward.report(.engineOil).reasonText == "no valid Vehicle.Powertrain.CombustionEngine.Speed seen yet")
     ward.drive { ($0.coolant, $0.oilTemperature) = (nil, nil) }
     #expect(
@@ -166,7 +169,7 @@ import Vocabulary
     let (narrow, wide) = (try #require(known.remainingUsefulLife), try #require(unknown.remainingUsefulLife))
     #expect(wide.km.p95 - wide.km.p05 > narrow.km.p95 - narrow.km.p05 && wide.km.p05 < 0.3 * narrow.km.p05)
     #expect(wide.km.p50 < 0.7 * narrow.km.p50 && wide.km.p95 <= narrow.km.p95)
-    #expect(unknown.reasonText?.contains("age of the oil") == true && known.reasonText == nil)
+    #expect(unknown.reasonText?.contains("telltale service engine-oil") == true && known.reasonText == nil)
     #expect(unknown.score == known.score, "the width alone is no alarm")
   }
 
@@ -201,7 +204,7 @@ import Vocabulary
     ward.quality = .none
     for _ in 0..<6 { ward.drive() }
     #expect(abs(ward.report(.engineOil).consumed - 6 * 0.004) < 1e-9)
-    #expect(ward.monitor.checkpoint.oil.ageFrom == 0 && ward.monitor.checkpoint.oil.day == 0)
+    #expect(ward.monitor.checkpoint.engineOil.age.from == 0)
   }
 
   @Test func daysWithoutDrivesCount() {
@@ -212,7 +215,7 @@ import Vocabulary
       daily.drive(minutes: 10)
       if day % 7 == 0 { weekly.drive(minutes: 10) }
     }
-    let perDay = (daily.monitor.checkpoint.oil.usage.mean, weekly.monitor.checkpoint.oil.usage.mean)
+    let perDay = (daily.monitor.usage.rate.mean, weekly.monitor.usage.rate.mean)
     #expect(abs(perDay.0 - 10) < 1.5 && abs(perDay.1 - 10.0 / 7) < 1.5)
   }
 
@@ -235,16 +238,122 @@ import Vocabulary
       first.day = Double(day)
       first.drive()
     }
-    #expect(first.report(.engineOil).reasonText?.contains("last_service") == true)
+    #expect(first.report(.engineOil).reasonText?.contains("telltale service engine-oil") == true)
     // The technician does what the reason says.
     var second = Ward([(.engineOil, "last_service", Ward.wallSeconds(-200)), (.engineOil, "used", 0.4)])
     second.monitor.restore(first.monitor.checkpoint)
     second.day = 10
     let report = second.report(.engineOil)
     #expect(abs(try #require(report.evidence(.oilAge)).value - 210 / 30.4375) < 1e-6)
-    #expect(abs(second.monitor.checkpoint.oil.odometer.used - 0.44) < 1e-9)
+    #expect(abs(second.monitor.checkpoint.engineOil.wear.used - 0.44) < 1e-9)
     var third = Ward([(.engineOil, "last_service", Ward.wallSeconds(-200)), (.engineOil, "used", 0.4)])
     third.monitor.restore(second.monitor.checkpoint)
-    #expect(abs(third.monitor.checkpoint.oil.odometer.used - 0.44) < 1e-9, "said twice is counted once")
+    #expect(abs(third.monitor.checkpoint.engineOil.wear.used - 0.44) < 1e-9, "said twice is counted once")
+  }
+
+  // MARK: Workshop
+
+  /// One drive of an hour is 0.4 % of the oil.
+  private func worn(_ drives: Int, _ given: [(ComponentID, String, Double)] = []) -> Ward {
+    var ward = Ward(given)
+    for day in 0..<drives {
+      ward.day = Double(day)
+      ward.drive()
+    }
+    return ward
+  }
+
+  @Test func anOilChangeBeginsAnew() throws {
+    var ward = worn(50, [(.engineOil, "last_service", Ward.wallSeconds(-300))])
+    ward.monitor.serviced(.engineOil, at: Ward.stamp(50))
+    ward.day = 50
+    let report = ward.report(.engineOil)
+    #expect(report.consumed < 1e-9 && report.reason.text(Ward.catalogue()) == nil)
+    #expect(report.evidence(.oilWearNormal) == nil)
+    #expect(abs(try #require(report.evidence(.oilAge)).value) < 1e-9)
+    // The configuration's date is that of the oil that is gone.
+    var next = Ward([(.engineOil, "last_service", Ward.wallSeconds(-300)), (.engineOil, "used", 0.5)])
+    next.monitor.restore(ward.monitor.checkpoint)
+    next.day = 60
+    #expect(abs(next.report(.engineOil).consumed - 10 / 365.25) < 1e-6)
+  }
+
+  @Test func aServiceMakesAnUnknownPastKnown() {
+    var ward = worn(10)
+    #expect(ward.report(.engineOil).reasonText?.contains("unknown") == true)
+    ward.monitor.serviced(.engineOil, at: Ward.stamp(10))
+    ward.drive()
+    #expect(ward.report(.engineOil).reasonText == nil)
+  }
+
+  @Test func theControlUnitsOilLifeIsBelieved() throws {
+    var ward = worn(50, [(.engineOil, "used", 0), (.engineOil, "interval_months", 60)])
+    let before = try #require(ward.report(.engineOil).remainingUsefulLife)
+    // 20 % by revolutions, 30 % by the control unit.
+    _ = ward.monitor.measured(.engineOil, quantity: 0, value: 70, deviation: 2, at: Ward.stamp(50))
+    let after = ward.report(.engineOil)
+    #expect(after.consumed > 0.22 && after.consumed < 0.3)
+    let life = try #require(after.remainingUsefulLife)
+    #expect(life.km.p50 < 0.9 * before.km.p50)
+    #expect(life.km.p95 / life.km.p05 < before.km.p95 / before.km.p05, "and more is known")
+  }
+
+  @Test func anOilLifeThatJumpsUpIsAnOilChange() throws {
+    var ward = worn(150, [(.engineOil, "used", 0)])
+    #expect(ward.report(.engineOil).consumed > 0.59)
+    _ = ward.monitor.measured(.engineOil, quantity: 0, value: 98, deviation: nil, at: Ward.stamp(150))
+    ward.day = 150
+    let report = ward.report(.engineOil)
+    #expect(report.consumed < 0.05)
+    #expect(abs(try #require(report.evidence(.oilAge)).value) < 1e-9)
+  }
+
+  @Test func anOilOfUnknownPastIsAsWornAsMeasured() throws {
+    var ward = worn(20)
+    _ = ward.monitor.measured(.engineOil, quantity: 0, value: 40, deviation: nil, at: Ward.stamp(20))
+    ward.day = 20
+    let report = ward.report(.engineOil)
+    #expect(abs(report.consumed - 0.6) < 0.01 && report.reasonText == nil)
+    #expect(abs(try #require(report.evidence(.oilAge)).value - 0.6 * 12) < 0.2, "and as old")
+  }
+
+  // MARK: What outlives
+
+  @Test func aRestartGoesOnBitForBit() {
+    var first = worn(30, [(.engineOil, "used", 0.1)])
+    var second = Ward([(.engineOil, "used", 0.1)])
+    second.monitor.restore(first.monitor.checkpoint)
+    (second.day, first.day) = (30, 30)
+    for _ in 0..<10 {
+      first.drive(minutes: 33) { $0.oilTemperature = 70 }
+      second.drive(minutes: 33) { $0.oilTemperature = 70 }
+    }
+    let (a, b) = (first.report(.engineOil), second.report(.engineOil))
+    #expect(a.consumed == b.consumed && a.remainingUsefulLife == b.remainingUsefulLife && a.score == b.score)
+  }
+
+  @Test func countersOutliveAVersion() throws {
+    var old = worn(50, [(.engineOil, "used", 0), (.engineOil, "last_service", Ward.wallSeconds(-30))])
+    old.drive { $0.oilTemperature = 130 }
+    _ = old.monitor.measured(.engineOil, quantity: 0, value: 72, deviation: 2, at: Ward.stamp(50))
+    var new = Ward()
+    let names = HealthMonitor.counters(of: .engineOil)
+    old.monitor.counters { component, index, value in
+      guard component == .engineOil, value.isFinite else { return }
+      _ = new.monitor.restore(component, counter: names[index], value)
+    }
+    for day in 51..<56 {
+      (old.day, new.day) = (Double(day), Double(day))
+      old.drive()
+      new.drive()
+    }
+    let (a, b) = (old.report(.engineOil), new.report(.engineOil))
+    #expect(abs(a.consumed - b.consumed) < 1e-9 && b.reasonText == nil)
+    for feature in [Feature.oilAge, .oilWearNormal, .oilWearHot] {
+      let (kept, counted) = (try #require(b.evidence(feature)), try #require(a.evidence(feature)))
+      #expect(abs(kept.value - counted.value) < 1e-6)
+    }
+    let (left, again) = (try #require(a.remainingUsefulLife).km, try #require(b.remainingUsefulLife).km)
+    #expect(abs(left.p50 / again.p50 - 1) < 0.1, "the rate is learnt anew, the oil is not")
   }
 }

@@ -65,17 +65,19 @@ struct Ward {
     km += trip.trip.distanceKm
     trip.trip.ended = Ward.stamp(day + minutes / 1440, quality)
     features(&trip)
-    monitor.tripEnded(trip, km: km)
+    monitor.tripEnded(trip)
   }
 
   func report(_ component: ComponentID) -> HealthReport {
-    monitor.report(component, at: Ward.stamp(day, quality), km: km)
+    monitor.report(component, at: Ward.stamp(day, quality))
   }
 }
 
 extension HealthReport {
   /// Whether this tick asks for a worse band than ok: below the edge, and sure enough.
-  func asks(below edge: Double) -> Bool { state.isBand && score < edge && confirmation >= 0.9 }
+  func asks(below edge: Double) -> Bool {
+    state.isBand && (confirmation >= 0.9 ? score : max(score, sureScore)) < edge
+  }
 
   func evidence(_ feature: Feature) -> Evidence? {
     (0..<evidence.count).map { evidence[$0] }.first { $0.feature == feature }

@@ -62,6 +62,25 @@ import Vocabulary
     #expect(drive.ended.count == 1)
   }
 
+  /// A vehicle that says only in mid-trip who it is: its odometer says nothing of the one that was here before.
+  @Test func theOdometerOfAnotherVehicleIsNoDistance() {
+    var drive = Drive()
+    func go(_ odometer: Double) {
+      drive.pass(60) { tick, _ in
+        (tick.engineSpeed, tick.speed) = (2000, 50)
+        tick[.odometer] = odometer * 1000
+      }
+    }
+    go(65_000)
+    drive.silence(60)
+    go(43_000)
+    drive.observer.forgetOdometerOfTrip()
+    drive.silence(60)
+    go(65_010)
+    drive.silence(60)
+    #expect(drive.ended.map { $0.unseenKm.rounded() } == [0, 0, 10])
+  }
+
   @Test func stopStartAtTheLightsIsOneTrip() {
     var drive = Drive()
     for _ in 0..<5 {

@@ -32,7 +32,9 @@ public final class ChildProcess {
       posix_spawn_file_actions_adddup2(&actions, 1, 2)
     }
     // Closing what is not open is no error.
-    for descriptor in 3..<(ChildProcess.highestDescriptor + 64) { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    for descriptor in 3..<(ChildProcess.highestDescriptor + 64) {
+      posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
 
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     var variables = ChildProcess.inherited(without: environment).map { strdup($0) }
@@ -56,7 +58,10 @@ public final class ChildProcess {
     defer { closedir(folder) }
     var highest: Int32 = 2
     while let entry = readdir(folder) {
-      highest = max(highest, withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { atoi($0) } })
+      let number = withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: 256) { atoi($0) }
+      }
+      highest = max(highest, number)
     }
     return highest
   }

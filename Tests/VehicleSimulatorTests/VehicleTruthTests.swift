@@ -89,7 +89,7 @@ import Vocabulary
   @Test(arguments: [-1, .nan, .infinity] as [Double])
   func aRateThatIsNoneCountsAsZero(rate: Double) {
     var wear = WearRates()
-    for component in ComponentID.allCases {
+    for component in WearRates.components {
       wear[component] = rate
       #expect(wear[component] == 0)
     }

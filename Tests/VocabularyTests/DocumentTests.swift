@@ -39,7 +39,7 @@ import Vocabulary
   }
 
   @Test func healthDocumentsReadBackAsTheyWere() throws {
-    var report = HealthReport(unknown: .engineOil, because: .ageUnknown, at: stamp)
+    var report = HealthReport(unknown: .engineOil, because: .wearUnknown(.engineOil), at: stamp)
     report.state = .watch
     (report.score, report.confidence, report.consumed, report.atKm, report.ticks) = (55.5, 0.75, 0.62, 1234.5, 9)
     let q = Quantiles(p05: 1, p10: 2, p25: 3, p50: 4, p75: 5, p90: 6, p95: 7)

@@ -19,7 +19,7 @@ public struct ComponentAlerts: BitwiseCopyable, Sendable {
 /// An episode opens when the band falls to service or critical, escalates when it goes from service to critical, and
 /// resolves when it is back at ok. Watch is told as an event and is nobody's alert. Checkpointed as it is.
 public struct AlertBook: BitwiseCopyable, Sendable {
-  private var components: InlineArray<3, ComponentAlerts> = InlineArray(repeating: ComponentAlerts())
+  private var components: PerComponent<ComponentAlerts> = InlineArray(repeating: ComponentAlerts())
 
   public init() {}
 
@@ -31,7 +31,8 @@ public struct AlertBook: BitwiseCopyable, Sendable {
     let i = Int(report.component.rawValue)
     let before = components[i].told
     if report.state.isBand {
-      _ = components[i].bands.observe(score: report.score, confirmation: report.confirmation)
+      _ = components[i].bands.observe(
+        score: report.score, confirmation: report.confirmation, sureScore: report.sureScore, isUrgent: report.isUrgent)
       report.state = components[i].bands.band
     }
     components[i].told = report.state
@@ -45,6 +46,33 @@ public struct AlertBook: BitwiseCopyable, Sendable {
       if report.state == .critical { emit(Event(time: time, kind: .componentCritical(report, from: before))) }
     }
     moveEpisode(i, report, emit)
+  }
+
+  /// The book of another vehicle: nothing is known of it, but no episode gets a number that was given before.
+  public func ofAnotherVehicle() -> AlertBook {
+    var book = AlertBook()
+    for i in 0..<components.count { book.components[i].episodes = components[i].episodes }
+    return book
+  }
+
+  /// Goes on with the book of a vehicle that was here before.
+  public mutating func resume(_ parked: AlertBook) {
+    for i in 0..<components.count {
+      let given = max(components[i].episodes, parked.components[i].episodes)
+      components[i] = parked.components[i]
+      components[i].episodes = given
+    }
+  }
+
+  /// The part was replaced: nothing of the old part's counts against the new one, and its open episode is resolved.
+  public mutating func replaced(_ component: ComponentID, at time: Timestamp, emit: (Event) -> Void) {
+    let i = Int(component.rawValue)
+    components[i].bands = Bands()
+    guard var alert = components[i].open else { return }
+    alert.state = .resolved
+    alert.changed = time
+    components[i].open = nil
+    emit(Event(time: time, kind: .alertResolved(alert)))
   }
 
   private mutating func moveEpisode(_ i: Int, _ report: HealthReport, _ emit: (Event) -> Void) {

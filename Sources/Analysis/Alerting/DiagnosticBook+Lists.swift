@@ -85,6 +85,7 @@ extension DiagnosticBook {
 
   /// Records that the unit has told a whole list of each of these.
   private mutating func tell(_ kind: ListKind, of speaker: Int, at time: Timestamp) {
+    if !kind.complete.isEmpty { lists &+= 1 }
     for bit in 0..<UInt8(7) where kind.complete.rawValue &>> bit & 1 == 1 {
       let status = TroubleCodeStatus(rawValue: 1 &<< bit)
       let told = DiagnosticFact.Content.listEnded(complete: status, notation: kind.notation)

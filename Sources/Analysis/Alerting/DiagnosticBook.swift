@@ -62,6 +62,8 @@ public struct DiagnosticBook: ~Copyable, Sendable {
   public internal(set) var counters = Counters()
   /// Another number after everything that changes a record.
   public internal(set) var revision: UInt64 = 0
+  /// Whole lists of trouble codes that control units told and that were believed.
+  public internal(set) var lists: UInt64 = 0
 
   var table: DiagnosticTable
   var speakers: SpeakerTable

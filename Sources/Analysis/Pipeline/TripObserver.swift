@@ -19,6 +19,13 @@ public struct TripFeatures: BitwiseCopyable, Sendable {
   public var voltageSeconds: Double = 0
   /// Mean ambient (else intake) temperature over the same seconds, Celsius.
   public var voltageTemperature: Double = .nan
+  public var parts = PartFeatures()
+  /// Trouble codes at the end of the trip; filled in by who reads them.
+  public var codes = CodeFeatures()
+  /// The control units' own tests as they stand; filled in by who reads them.
+  public var monitors = MonitorFeatures()
+  /// Kilometres that the vehicle's own odometer counted since the trip before and nobody watched; 0 where it has none.
+  public var unseenKm = 0.0
 
   public init(trip: Trip) { self.trip = trip }
 }
@@ -45,6 +52,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   public private(set) var totalKm = 0.0
   public private(set) var current: TripFeatures?
 
+  private var parts = PartGatherers()
   private var runningFor = 0.0
   private var runningSince = Timestamp(
     boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
@@ -52,6 +60,13 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   public private(set) var lastRunning = Timestamp(
     boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
   private var lastSpeed = Double.nan
+  /// The vehicle's odometer when it was last seen, km, and whether this trip has been held against it.
+  private var lastOdometer = Double.nan
+  private var odometerBeforeTrip = Double.nan
+  private var isAnchored = false
+
+  /// Gaps that are believed, km: more than rounding, and less than a number that jumped.
+  private static let gap = 2.0...100_000.0
   // One kelvin a bin, with the whole degrees of OBD-II in the middle of a bin: else every median is half a bin off.
   private var steady = Histogram(59.5...123.5)
   private var standing = Histogram(59.5...123.5)
@@ -84,6 +99,17 @@ public struct TripObserver: BitwiseCopyable, Sendable {
 
   /// Takes one second in. `stamp` is the full time of the tick.
   public mutating func observe(_ tick: VehicleTick, stamp: Timestamp) -> Outcome {
+    let outcome = follow(tick, stamp)
+    parts.observe(tick, at: stamp, isDriving: isDriving)
+    return outcome
+  }
+
+  /// Takes a sample in, for features that need the rate of the bus.
+  public mutating func take(_ input: FeatureInput, _ value: Double, at time: Instant) {
+    parts.take(input, value, at: time)
+  }
+
+  private mutating func follow(_ tick: VehicleTick, _ stamp: Timestamp) -> Outcome {
     if tick.engineRuns {
       if runningFor == 0 { runningSince = stamp }
       runningFor += tick.seconds
@@ -111,6 +137,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     features.runningVoltage = voltage.quantile(0.5)
     features.trip.runningVoltage = features.runningVoltage
     if temperatureCount > 0 { features.voltageTemperature = temperatureSum / temperatureCount }
+    features.parts = parts.finish()
     current = nil
     runningFor = 0
     return .ended(features)
@@ -122,8 +149,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
   public mutating func resume(_ earlier: TripObserver, at now: Timestamp) -> Bool {
     let (warmAbove, fresh) = (self.warmAbove, self.voltage)
     guard earlier.isDriving else {
-      trips = earlier.trips
-      totalKm = earlier.totalKm
+      take(over: earlier)
       return true
     }
     let isSameBoot = earlier.lastRunning.boot == now.boot && earlier.lastRunning.uptime <= now.uptime
@@ -134,9 +160,42 @@ public struct TripObserver: BitwiseCopyable, Sendable {
       if !voltage.hasRange(of: fresh) { voltage = fresh }
       return true
     }
+    take(over: earlier)
+    return false
+  }
+
+  private mutating func take(over earlier: TripObserver) {
     trips = earlier.trips
     totalKm = earlier.totalKm
-    return false
+    parts = earlier.parts
+    lastOdometer = earlier.lastOdometer
+  }
+
+  /// The trip that runs is one of another vehicle, as has just been told: what its odometer said is none of this one's.
+  public mutating func forgetOdometerOfTrip() {
+    guard var features = current else { return }
+    features.unseenKm = 0
+    current = features
+    lastOdometer = odometerBeforeTrip
+  }
+
+  /// Counts on from what another version of the observer had counted.
+  /// - Parameter km: watched, all trips together; what is not a distance counts nothing.
+  public mutating func countOn(trips: UInt32, km: Double) {
+    self.trips = trips
+    if km.isFinite && km >= 0 { totalKm = km }
+  }
+
+  /// Begins with another vehicle: kilometres and features begin anew, trips are counted on.
+  /// - Parameter earlier: what was known of that vehicle when it was here before.
+  public mutating func change(to earlier: TripObserver?, from fresh: TripObserver) {
+    let count = trips
+    self = fresh
+    trips = count
+    if let earlier {
+      take(over: earlier)
+      trips = count
+    }
   }
 
   private mutating func begin(after seconds: Double) {
@@ -158,6 +217,9 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     coolantMark = .nan
     markAge = 0
     lastSpeed = .nan
+    isAnchored = false
+    odometerBeforeTrip = lastOdometer
+    parts.begin(at: runningSince)
   }
 
   private mutating func gather(_ tick: VehicleTick, _ stamp: Timestamp) {
@@ -174,6 +236,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     } else {
       lastSpeed = .nan
     }
+    if let metres = tick[.odometer] { anchor(metres / 1000, &features) }
     if let flow = tick.airFlow {
       air += flow * tick.seconds
       airSeconds += tick.seconds
@@ -188,6 +251,16 @@ public struct TripObserver: BitwiseCopyable, Sendable {
       }
     }
     current = features
+  }
+
+  /// Holds the trip's first reading of the odometer against the last one of the trip before.
+  private mutating func anchor(_ odometer: Double, _ features: inout TripFeatures) {
+    if !isAnchored && lastOdometer.isFinite {
+      let unseen = odometer - lastOdometer - features.trip.distanceKm
+      if TripObserver.gap.contains(unseen) { features.unseenKm = unseen }
+    }
+    isAnchored = true
+    lastOdometer = odometer
   }
 
   private mutating func gather(coolant: Double, _ tick: VehicleTick, _ features: inout TripFeatures) {

@@ -7,6 +7,7 @@ import Clock
 import Diagnostics
 import FleetContract
 import Glibc
+import Health
 public import Logging
 import MQTT
 import Pipeline
@@ -111,6 +112,7 @@ public final class Gateway {
     }
     let store: Store
     let checkpoint: GatewayCheckpoint?
+    let counters = CounterBook(vehicle)
     var diagnosis = DiagnosticBook()
     let told: [DiagnosticRecord]
     let lost: Int
@@ -118,9 +120,11 @@ public final class Gateway {
       store = try Store.open(
         directory: configuration.state, vehicle: configuration.vehicle, catalogue: vehicle.catalogue)
       let stored = try store.checkpoint()
-      checkpoint = stored.flatMap { GatewayCheckpoint(version: $0.version, bytes: $0.data) }
-      if stored != nil && checkpoint == nil {
-        log.warning("\(store.path): the stored health is of another version and cannot be used; learning starts again")
+      let readable = stored.flatMap { GatewayCheckpoint(version: $0.version, bytes: $0.data) }
+      if stored != nil && readable == nil {
+        checkpoint = try Gateway.checkpoint(ofCountersIn: store, counters, log)
+      } else {
+        checkpoint = readable
       }
       (told, lost) = try DiagnosticRecord.all(in: store)
       diagnosis.restore(told)
@@ -147,11 +151,14 @@ public final class Gateway {
       standing.append(warning)
     }
     let rings = CaptureRings(signals: vehicle.catalogue.count)
+    let desk = WorkshopDesk(technicians: configuration.technicians)
     let stage = CaptureStage(
-      vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint, diagnosis: diagnosis)
+      vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint, diagnosis: diagnosis,
+      desk: desk)
     let board = SnapshotBoard(signals: vehicle.catalogue.count, stamp: started)
 
-    let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, told: told.filter(\.isOfFreezeFrame), log: { log.warning("\($0)") })
+    let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, told: told.filter(\.isOfFreezeFrame), desk: desk,
+      counters: counters, log: { log.warning("\($0)") })
     self.recorder = recorder
     let control = try link.map { link throws(GatewayError) in
       try BusControl(
@@ -166,11 +173,29 @@ public final class Gateway {
     loop = CaptureLoop(
       sources: sources, stage: stage, board: board, clock: clock, link: link, linger: configuration.linger,
       ringBell: { recorder.ring() })
+    desk.onEntry { [loop] in loop.wake() }
     views = Views(
-      configuration: configuration, catalogue: vehicle.catalogue, board: board, recorder: recorder, courier: courier,
-      control: control, sensorTopic: sensorTopic, plan: plan, storePath: store.path, started: RealClock().now(), hostStarted: hostStarted,
-      isReplay: replay != nil, standingWarnings: standing)
+      configuration: configuration, catalogue: vehicle.catalogue, criticalities: Criticalities(vehicle.components),
+      board: board, recorder: recorder, courier: courier, control: control, desk: desk, sensorTopic: sensorTopic,
+      plan: plan, storePath: store.path, started: RealClock().now(), hostStarted: hostStarted, isReplay: replay != nil, standingWarnings: standing)
     server = DiagnosticsServer(socketPath: configuration.socket, views: views.diagnostics)
+  }
+
+  /// Of a state that an earlier version wrote: what wear has been counted is kept, everything else is learnt again.
+  private static func checkpoint(
+    ofCountersIn store: borrowing Store, _ counters: CounterBook, _ log: Logger
+  ) throws(StoreError) -> GatewayCheckpoint? {
+    let identity = try store.note("vehicle") ?? ""
+    let stored = try store.counters(vehicle: identity)
+    guard
+      let checkpoint = counters.checkpoint(of: stored, vehicle: identity.isEmpty ? nil : ShortText(identity.utf8))
+    else {
+      log.warning("\(store.path): the stored health is of another version and cannot be used; learning starts again")
+      return nil
+    }
+    let kept = "\(stored.count) counters of distance and wear are kept, the rest is learnt again"
+    log.warning("\(store.path): the stored health is of another version: \(kept)")
+    return checkpoint
   }
 
   static func overLimit(

@@ -40,6 +40,8 @@ final class Recorder: Sendable {
   private let rings: CaptureRings
   private let catalogue: SignalCatalogue
   private let told: [DiagnosticRecord]
+  private let desk: WorkshopDesk
+  private let counters: CounterBook
   private let courier = Mutex<Courier?>(nil)
   /// By name, not yet taken over.
   private let notes = Mutex<[String: String]>([:])
@@ -53,9 +55,11 @@ final class Recorder: Sendable {
   /// - Parameter told: the freeze frames that control units told before this start, as the store has them.
   init(
     rings: CaptureRings, catalogue: SignalCatalogue, told: [DiagnosticRecord],
-    log: @escaping @Sendable (String) -> Void
+    desk: WorkshopDesk, counters: CounterBook, log: @escaping @Sendable (String) -> Void
   ) {
     self.rings = rings
+    self.desk = desk
+    self.counters = counters
     self.catalogue = catalogue
     self.told = told
     self.log = log
@@ -85,7 +89,7 @@ final class Recorder: Sendable {
 
   /// The thread's body. `store` is handed over: nobody else touches it after this.
   func run(_ store: consuming Store, waitMilliseconds: Int32 = 200) {
-    let work = RecorderWork(store, rings, catalogue, told)
+    let work = RecorderWork(store, rings, catalogue, told, counters)
     let epoll = telltale_epoll_create()
     telltale_epoll_add(epoll, bell, 0)
     shared.withLock {
@@ -127,6 +131,7 @@ final class Recorder: Sendable {
           $0.bytes = Int64(work.store.bytes)
           $0.trips = work.trips
         }
+        desk.settle(work.answered)
         if let courier = courier.withLock({ $0 }) {
           if let health { courier.updateHealth(health) }
           courier.poke()
@@ -140,6 +145,7 @@ final class Recorder: Sendable {
         if isNew { log("\(error.description); what is not stored waits in memory and is tried again every second") }
       }
     }
+    desk.close()
     _ = close(epoll)
   }
 }
@@ -151,20 +157,34 @@ private final class RecorderWork {
   private let catalogue: SignalCatalogue
   /// Whole units of a transaction, ready to be committed.
   private var group: [StoreRecord] = []
+  private var checkpointInGroup: Int?
   /// What came after the last boundary.
   private var tail: [StoreRecord] = []
   private var isUrgent = false
   private var groupBegan: Int64 = 0
   /// What units noted with their trouble codes, so that an event can tell it; bounded by what capture keeps.
   private var freezeFrames: [String: DiagnosticRecord] = [:]
+  private let counters: CounterBook
+  /// Whether the next checkpoint's counters are worth a row: after a trip, and after a word of a person.
+  private var countersAreDue = false
+  private var last: GatewayCheckpoint?
+  /// The note that holds the identification number of the vehicle that the checkpoint is about.
+  static let vehicleNote = "vehicle"
   private var health: [HealthDocument?]
   private var healthChanged = false
   private(set) var trips: [TripDocument] = []
   private(set) var produced: InlineArray<3, UInt64> = InlineArray(repeating: 0)
   private var producedInGroup: InlineArray<3, UInt64> = InlineArray(repeating: 0)
+  /// Words of people that the next commit holds, and that the last one held.
+  private var answeredInGroup: [UInt64] = []
+  private(set) var answered: [UInt64] = []
 
-  init(_ store: consuming Store, _ rings: CaptureRings, _ catalogue: SignalCatalogue, _ told: [DiagnosticRecord]) {
+  init(
+    _ store: consuming Store, _ rings: CaptureRings, _ catalogue: SignalCatalogue, _ told: [DiagnosticRecord],
+    _ counters: CounterBook
+  ) {
     self.store = store
+    self.counters = counters
     self.rings = rings
     self.catalogue = catalogue
     for record in told { freezeFrames[record.unitKey + record.key] = record }
@@ -192,8 +212,11 @@ private final class RecorderWork {
   func commit() throws(StoreError) -> [UInt8]? {
     try store.commit(group)
     group.removeAll(keepingCapacity: true)
+    checkpointInGroup = nil
     for i in 0..<3 { produced[i] += producedInGroup[i] }
     producedInGroup = InlineArray(repeating: 0)
+    answered = answeredInGroup
+    answeredInGroup = []
     isUrgent = false
     defer { healthChanged = false }
     return healthChanged ? try? jsonText(health.compactMap { $0 }) : nil
@@ -202,11 +225,20 @@ private final class RecorderWork {
   private func take(_ record: CaptureRecord) {
     switch record {
     case .boundary:
-      group += tail
+      for record in tail { addToGroup(record) }
       tail.removeAll(keepingCapacity: true)
     case .checkpoint:
       guard let checkpoint = rings.checkpoints.pop() else { return }
       tail.append(.checkpoint(version: GatewayCheckpoint.version, data: checkpoint.bytes))
+      last = checkpoint
+      if countersAreDue {
+        countersAreDue = false
+        tail.append(.counters(vehicle: checkpoint.vehicle?.string ?? "", counters.of(checkpoint)))
+        tail.append(.note(name: RecorderWork.vehicleNote, text: checkpoint.vehicle?.string ?? ""))
+      }
+    case .vehicleChanged(let left, let told):
+      if let last { tail.append(.parked(vehicle: left.string, version: GatewayCheckpoint.version, data: last.bytes)) }
+      bringBack(told)
     case .minute(let stamp, let startWall, let signals):
       var rollUps: [RollUp] = []
       rollUps.reserveCapacity(signals)
@@ -225,6 +257,26 @@ private final class RecorderWork {
       freezeFrames[record.unitKey + record.key] = nil
       tail.append(.diagnosticRemoved(unit: record.unitKey, key: record.key))
     }
+  }
+
+  /// Of the checkpoints in one transaction only the newest is ever read: it takes the place of the one before.
+  private func addToGroup(_ record: StoreRecord) {
+    if case .checkpoint = record {
+      if let checkpointInGroup {
+        group[checkpointInGroup] = record
+        return
+      }
+      checkpointInGroup = group.count
+    }
+    group.append(record)
+  }
+
+  /// Hands what was parked of a vehicle back to capture; one that was never here begins anew.
+  private func bringBack(_ vehicle: ShortText) {
+    guard let stored = try? store.parked(vehicle: vehicle.string),
+      let checkpoint = GatewayCheckpoint(version: stored.version, bytes: stored.data)
+    else { return }
+    _ = rings.returning.push(checkpoint)
   }
 
   private func take(_ event: Event) {
@@ -251,6 +303,7 @@ private final class RecorderWork {
     case .tripStarted(let trip):
       send(event.lane, event.type, "trip-\(trip.number)", time, TripDocument(trip))
     case .tripEnded(let trip):
+      countersAreDue = true
       let document = TripDocument(trip)
       trips.insert(document, at: 0)
       if trips.count > Recorder.shownTrips { trips.removeLast() }
@@ -265,6 +318,14 @@ private final class RecorderWork {
       send(event.lane, event.type, "\(document.unit.address) \(document.code)", time, document)
     case .dataDropped(let loss):
       send(event.lane, event.type, nil, time, DataLossDocument(loss))
+    case .vehicleChanged(let left, let told):
+      send(event.lane, event.type, told.string, time, VehicleChangeDocument(from: left, to: told))
+    case .workshop(let entry, let atKm):
+      countersAreDue = true
+      let document = WorkshopDocument(entry, quantity: entry.quantity, atKm: atKm)
+      isUrgent = true
+      answeredInGroup.append(entry.number)
+      send(event.lane, event.type, document.component, time, document)
     case .busChanged(let change):
       let document = BusChangeDocument(change)
       send(event.lane, event.type, document.name, time, document)

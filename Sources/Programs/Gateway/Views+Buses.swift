@@ -174,10 +174,16 @@ extension Views {
 
   // MARK: Commands
 
-  /// In a replay there is nobody to command.
+  /// What concerns a bus goes to control; in a replay there is none to command.
   var command: DiagnosticsViews.Command {
-    guard let control else { return DiagnosticsViews.refuse }
-    return { control.carryOut($0, for: $1, $2) }
+    { command, caller, reply in
+      switch command {
+      case .measure, .service: desk.submit(command, by: caller, reply: reply)
+      default:
+        guard let control else { return DiagnosticsViews.refuse(command, caller, reply) }
+        control.carryOut(command, for: caller, reply)
+      }
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import CLinux
 import Clock
 import Diagnostics
 import Documents
+import Health
 import Pipeline
 import Sync
 import Vocabulary
@@ -12,10 +13,12 @@ import Vocabulary
 struct Views: Sendable {
   let configuration: GatewayConfiguration
   let catalogue: SignalCatalogue
+  let criticalities: Criticalities
   let board: SnapshotBoard
   let recorder: Recorder
   let courier: Courier?
   let control: BusControl?
+  let desk: WorkshopDesk
   let sensorTopic: SensorTopic?
   let plan: MemoryPlan
   let storePath: String
@@ -47,7 +50,7 @@ struct Views: Sendable {
       mode: isReplay ? "replay" : "live", sources: capture.sources.count,
       frames: frames(capture),
       signals: .init(known: catalogue.count, valid: valid), trip: capture.trip.map { TripDocument($0) },
-      trips: Int(capture.trips), distanceKm: capture.totalKm,
+      trips: Int(capture.trips), distanceKm: capture.totalKm, vehicleScore: vehicleScore(capture),
       diagnosis: DiagnosisSummary(capture.diagnostics, vin: capture.vehicleIdentification, .standards),
       diagnosticTraffic: .init(
         messages: capture.diagnosticTraffic.isotp.messages + capture.diagnosticTraffic.j1939.messages,
@@ -92,7 +95,17 @@ struct Views: Sendable {
 
   func health() -> [HealthDocument] {
     let reports = board.read().reports
-    return (0..<3).map { HealthDocument(reports[$0], catalogue) }
+    return ComponentID.allCases.map { HealthDocument(reports[Int($0.rawValue)], catalogue) }
+  }
+
+  private func vehicleScore(_ capture: CaptureSnapshot) -> VehicleScoreDocument {
+    var score = VehicleScore(criticalities)
+    for component in ComponentID.allCases { score.add(capture.reports[Int(component.rawValue)]) }
+    let pulls = ComponentID.allCases.map { (component: $0, pull: score.contribution(of: $0)) }.filter { $0.pull > 0 }
+    let sum = pulls.reduce(0) { $0 + $1.pull }
+    return VehicleScoreDocument(
+      score: score.count > 0 ? score.score : nil, components: score.count,
+      pulls: pulls.sorted { $0.pull > $1.pull }.map { .init(component: $0.component.name, share: $0.pull / sum) })
   }
 
   func alerts() -> [AlertDocument] {

@@ -1,4 +1,4 @@
-// Standard output and standard error, written at once and checked.
+// Standard output, standard error and whole files, written at once and checked.
 import Diagnostics
 import Glibc
 
@@ -31,4 +31,23 @@ func complain(_ text: String) {
 var colourWanted: Bool {
   func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
   return isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
+}
+
+/// A file that cannot be written.
+struct FileNotWritten: Error, CustomStringConvertible {
+  var path: String
+  var code: CInt
+  var description: String { "\(path): cannot be written (\(String(cString: strerror(code))))" }
+}
+
+/// Writes a whole file in place of what was there.
+func write(_ bytes: [UInt8], to path: String) throws(FileNotWritten) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { throw FileNotWritten(path: path, code: errno) }
+  defer { close(descriptor) }
+  var written = 0
+  while written < bytes.count {
+    let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count >= 0 { written += count } else if errno != EINTR { throw FileNotWritten(path: path, code: errno) }
+  }
 }

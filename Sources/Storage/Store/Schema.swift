@@ -49,6 +49,16 @@ enum Schema {
       unit TEXT NOT NULL, key TEXT NOT NULL, wall INTEGER NOT NULL, version INTEGER NOT NULL, crc INTEGER NOT NULL,
       block BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY (unit, key)) WITHOUT ROWID;
     """,
+    """
+    -- The health of vehicles that this gateway was taken out of, until it is back in them.
+    CREATE TABLE parked (
+      vehicle TEXT PRIMARY KEY, version INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
+
+    -- What no new version may forget of a component, by name. The vehicle is its VIN, or empty while none is known.
+    CREATE TABLE counter (
+      vehicle TEXT NOT NULL, component TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
+      PRIMARY KEY (vehicle, component, name)) WITHOUT ROWID;
+    """,
   ]
 
   static var version: Int32 { Int32(steps.count) }

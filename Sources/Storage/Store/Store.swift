@@ -169,6 +169,35 @@ public final class Store {
     }
   }
 
+  /// The checkpoint of a vehicle that the gateway was taken out of, if its checksum holds; nil for one that was never here.
+  public func parked(vehicle: String) throws(StoreError) -> StoredCheckpoint? {
+    do throws(SQLiteError) {
+      let select = try connection.prepare("SELECT version, crc, data FROM parked WHERE vehicle = ?1")
+      try select.bind(vehicle, at: 1)
+      guard try select.step() else { return nil }
+      let data = select.blob(2)
+      guard UInt32(truncatingIfNeeded: select.int64(1)) == crc32(data) else { return nil }
+      return StoredCheckpoint(version: Int32(clamping: select.int64(0)), data: data)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// What no version may forget of a vehicle's components.
+  public func counters(vehicle: String) throws(StoreError) -> [StoredCounter] {
+    do throws(SQLiteError) {
+      let select = try connection.prepare("SELECT component, name, value FROM counter WHERE vehicle = ?1")
+      try select.bind(vehicle, at: 1)
+      var counters: [StoredCounter] = []
+      while try select.step() {
+        counters.append(StoredCounter(component: select.text(0), name: select.text(1), value: select.double(2)))
+      }
+      return counters
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
   /// What control units said, in the caller's own form, and how many rows are damaged or of another version.
   public func diagnostics(version: Int32) throws(StoreError) -> (blocks: [[UInt8]], unreadable: Int) {
     do throws(SQLiteError) {
@@ -254,6 +283,22 @@ public final class Store {
       try upsertCheckpoint.bind(Int64(crc32(data)), at: 4)
       try upsertCheckpoint.bind(data, at: 5)
       try upsertCheckpoint.run()
+    case .parked(let vehicle, let version, let data):
+      let upsert = try connection.prepare("INSERT OR REPLACE INTO parked VALUES (?1, ?2, ?3, ?4)")
+      try upsert.bind(vehicle, at: 1)
+      try upsert.bind(Int64(version), at: 2)
+      try upsert.bind(Int64(crc32(data)), at: 3)
+      try upsert.bind(data, at: 4)
+      try upsert.run()
+    case .counters(let vehicle, let counters):
+      let upsert = try connection.prepare("INSERT OR REPLACE INTO counter VALUES (?1, ?2, ?3, ?4)")
+      for counter in counters {
+        try upsert.bind(vehicle, at: 1)
+        try upsert.bind(counter.component, at: 2)
+        try upsert.bind(counter.name, at: 3)
+        try upsert.bind(counter.value, at: 4)
+        try upsert.run()
+      }
     case .acknowledged(let range):
       try deleteOutbox.bind(Int64(range.lane.rawValue), at: 1)
       try deleteOutbox.bind(range.first, at: 2)

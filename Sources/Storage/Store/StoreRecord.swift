@@ -13,6 +13,10 @@ public enum StoreRecord: Sendable {
   case rollUps(startWall: Int64, seconds: Int64, [RollUp])
   /// What must survive a restart, as bytes that the caller understands; `version` says which layout they have.
   case checkpoint(version: Int32, data: [UInt8])
+  /// A checkpoint of a vehicle that the gateway was taken out of; replaces an earlier one of that vehicle.
+  case parked(vehicle: String, version: Int32, data: [UInt8])
+  /// What no new version may forget of the vehicle's components; replaces what these counters had.
+  case counters(vehicle: String, [StoredCounter])
   case acknowledged(Acknowledgement)
   /// What a control unit said last about `key`; replaces what it said before. `block` is the caller's own form of it,
   /// `version` its layout; `data` is JSON for people and other programs.
@@ -21,6 +25,19 @@ public enum StoreRecord: Sendable {
   case diagnosticRemoved(unit: String, key: String)
   /// Something small that a later start is glad to know, by a name of the caller's; replaces what the name had.
   case note(name: String, text: String)
+}
+
+/// A counter of a component, such as the damage that its wear has done.
+public struct StoredCounter: Hashable, Sendable {
+  public var component: String
+  public var name: String
+  public var value: Double
+
+  public init(component: String, name: String, value: Double) {
+    self.component = component
+    self.name = name
+    self.value = value
+  }
 }
 
 /// The newest whole checkpoint of a file.

@@ -110,7 +110,7 @@ public struct AdapterExplanation: Encodable, Sendable {
     let mapped = Set(signals.filter { !$0.sources.isEmpty }.map(\.path))
     components = ComponentID.allCases.map { component in
       let inputs = ComponentInput.of(component).map { input in
-        Input(anyOf: input.anyOf, isRequired: input.isRequired, mapped: input.anyOf.filter { mapped.contains($0) })
+        Input(anyOf: input.paths, isRequired: input.isRequired, mapped: input.paths.filter { mapped.contains($0) })
       }
       return Component(
         component: component.name, title: component.title,

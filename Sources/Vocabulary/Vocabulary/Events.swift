@@ -145,6 +145,10 @@ public struct Event: BitwiseCopyable, Sendable {
     case troubleCodeCleared(TroubleCodeReport)
     /// A bus became readable or unreadable, or its controller's fault confinement moved.
     case busChanged(BusChange)
+    /// The gateway hears another vehicle than before, by its identification number.
+    case vehicleChanged(from: ShortText, to: ShortText)
+    /// A workshop's word about a component, and the distance watched, km.
+    case workshop(WorkshopEntry, atKm: Double)
   }
 
   public var time: Timestamp
@@ -171,6 +175,9 @@ public struct Event: BitwiseCopyable, Sendable {
     case .troubleCodeSet: "dtc.set"
     case .troubleCodeCleared: "dtc.cleared"
     case .busChanged: "bus.changed"
+    case .vehicleChanged: "vehicle.changed"
+    case .workshop(let entry, _):
+      if case .service = entry.kind { "component.serviced" } else { "component.measured" }
     }
   }
 

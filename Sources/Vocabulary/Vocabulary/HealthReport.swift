@@ -30,58 +30,6 @@ public struct RemainingUsefulLife: Hashable, BitwiseCopyable, Sendable {
   }
 }
 
-/// A measured or computed quantity that can move a score.
-public enum Feature: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-  case oilWearCold = 0
-  case oilWearNormal = 1
-  case oilWearHot = 2
-  case oilWearIdle = 3
-  case oilAge = 4
-  case steadyCoolant = 5
-  case warmUpAir = 6
-  case standingCoolant = 7
-  case runningVoltage = 8
-
-  public var name: String {
-    switch self {
-    case .oilWearCold: "oil-wear-cold"
-    case .oilWearNormal: "oil-wear-normal"
-    case .oilWearHot: "oil-wear-hot"
-    case .oilWearIdle: "oil-wear-idle"
-    case .oilAge: "oil-age"
-    case .steadyCoolant: "steady-coolant"
-    case .warmUpAir: "warm-up-air"
-    case .standingCoolant: "standing-coolant"
-    case .runningVoltage: "running-voltage"
-    }
-  }
-
-  public var title: String {
-    switch self {
-    case .oilWearCold: "oil wear while cold"
-    case .oilWearNormal: "oil wear at working temperature"
-    case .oilWearHot: "oil wear while hot"
-    case .oilWearIdle: "oil wear while idling"
-    case .oilAge: "oil age"
-    case .steadyCoolant: "coolant at steady speed"
-    case .warmUpAir: "air needed to warm up, measured over expected"
-    case .standingCoolant: "hottest coolant while slow or standing"
-    case .runningVoltage: "system voltage with the engine running"
-    }
-  }
-
-  /// VSS unit identifier; empty for a ratio.
-  public var unit: String {
-    switch self {
-    case .oilWearCold, .oilWearNormal, .oilWearHot, .oilWearIdle: "percent"
-    case .oilAge: "months"
-    case .steadyCoolant, .standingCoolant: "celsius"
-    case .warmUpAir: ""
-    case .runningVoltage: "V"
-    }
-  }
-}
-
 /// One ground for a score.
 public struct Evidence: BitwiseCopyable, Sendable {
   public var feature: Feature
@@ -133,57 +81,6 @@ public struct EvidenceList: BitwiseCopyable, Sendable {
   }
 }
 
-/// Why a component is unknown or learning, or why its remaining life is not given.
-public enum HealthReason: BitwiseCopyable, Sendable {
-  case none
-  /// An input never came, or not for this vehicle.
-  case missingInput(SignalID)
-  /// No pack maps an input that the component needs.
-  case unmappedInput(ComponentID)
-  /// Inputs come, but no tick has passed its gate yet.
-  case noValidTick(Tick)
-  /// Too few ticks for a judgement.
-  case learning(seen: Int, needed: Int, Tick)
-  /// There were ticks enough once, but they are old, or most trips of late did not pass the gate.
-  case tooFewLately(Tick)
-  /// The component has no filter for its remaining life in this version.
-  case noTrendFilter
-  /// The oil was in use before Telltale came and nobody said since when.
-  case ageUnknown
-
-  /// What a component counts as one observation.
-  public enum Tick: UInt8, BitwiseCopyable, Sendable {
-    case trip = 0
-    case warmTrip = 1
-    case chargingTrip = 2
-
-    public var plural: String {
-      switch self {
-      case .trip: "trips"
-      case .warmTrip: "trips at working temperature"
-      case .chargingTrip: "trips with the engine above idle for a minute"
-      }
-    }
-  }
-
-  /// A sentence for a technician; nil for `.none`.
-  public func text(_ catalogue: SignalCatalogue) -> String? {
-    switch self {
-    case .none: nil
-    case .missingInput(let signal):
-      "no valid \(catalogue[signal].path) seen yet"
-    case .unmappedInput(let component):
-      "no loaded adapter pack maps the inputs of \(component.name); see `telltaled --check`"
-    case .noValidTick(let tick): "0 \(tick.plural) seen yet"
-    case .learning(let seen, let needed, let tick): "\(seen) of \(needed) \(tick.plural) seen"
-    case .tooFewLately(let tick): "too few \(tick.plural) seen lately to judge by"
-    case .noTrendFilter: "remaining life needs a trend filter that this version does not have for this component"
-    case .ageUnknown:
-      "age of the oil before Telltale is unknown: the interval covers all of it; set components.engine-oil.last_service"
-    }
-  }
-}
-
 /// The health of one component at one time.
 public struct HealthReport: BitwiseCopyable, Sendable {
   public var component: ComponentID
@@ -196,6 +93,11 @@ public struct HealthReport: BitwiseCopyable, Sendable {
   public var consumed: Double
   /// Posterior probability that the score really is below its band's upper edge, 0...1 (1 where a detector fired).
   public var confirmation: Double
+  /// The score that is nine parts in ten certain not to be better, at least `score`: where this one's band is not
+  /// certain, that of `sureScore` is. 100 while unknown.
+  public var sureScore = 100.0
+  /// A sudden danger: a band for the worse holds at once, without waiting for further observations.
+  public var isUrgent = false
   /// Nil while it cannot be said; `reason` then tells why.
   public var remainingUsefulLife: RemainingUsefulLife?
   public var evidence: EvidenceList

@@ -84,6 +84,10 @@ enum CommandInputs {
     case .resumePolling: precondition((try? CommandBody(bytes))?.members.isEmpty == true, "members that nobody read")
     case .clearTroubleCodes:
       precondition((try? CommandBody(bytes))?.members["confirm"] == .text("clear"), "cleared without confirmation")
+    case .measure(let component, _, let value, let deviation):
+      precondition(!component.isEmpty && value.isFinite, "measured what is nothing")
+      precondition(deviation?.isFinite ?? true, "a scatter without an end")
+    case .service(let component): precondition(!component.isEmpty, "renewed nothing")
     }
   }
 }

@@ -16,8 +16,7 @@ extension SeriesModel {
     for _ in 0..<10 {
       let began = ContinuousClock.now
       for step in 0..<steps { bank.step(Double(step) / Double(steps), usage: 0.01, model) }
-      let took = (ContinuousClock.now - began).components
-      best = min(best, (Double(took.seconds) * 1e9 + Double(took.attoseconds) / 1e9) / Double(steps))
+      best = min(best, (ContinuousClock.now - began) / .nanoseconds(1) / Double(steps))
     }
     // The state is used, or there would be nothing to time.
     return bank.noise > 0 ? best : .nan

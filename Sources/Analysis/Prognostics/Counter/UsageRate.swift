@@ -85,6 +85,41 @@ public struct UsageRate: BitwiseCopyable, Sendable {
     return QuantileSet { i in max(0, rate.mean * days + deviates[i] * spread) }
   }
 
+  /// Quantiles of the usage until an uncertain number of days has passed, at the seven published levels: what is not
+  /// known of the days and what is not known of the rate, together.
+  /// - Parameter days: at the seven published levels, ascending.
+  public func usage(until days: QuantileSet) -> QuantileSet {
+    let rate = self.rate
+    let levels = QuantileLevels.seven
+    // Ten equally likely numbers of days, between the levels in proportion.
+    var mean = InlineArray<10, Double>(repeating: 0)
+    var spread = mean
+    var above = 1
+    for i in 0..<10 {
+      let level = (Double(i) + 0.5) / 10
+      while above < 6 && levels[above] < level { above += 1 }
+      let share = (level - levels[above - 1]) / (levels[above] - levels[above - 1])
+      let days = max(0, days[above - 1] + share * (days[above] - days[above - 1]))
+      mean[i] = rate.mean * days
+      spread[i] = max(1e-9, (rate.variance * days * days + rate.diffusion * days).squareRoot())
+    }
+    var result = QuantileSet(repeating: 0)
+    var low = 0.0
+    for k in 0..<7 {
+      var high = mean[9] + 4 * spread[9]
+      var below = low
+      for _ in 0..<40 {
+        let middle = (below + high) / 2
+        var probability = 0.0
+        for i in 0..<10 { probability += 0.1 * normalCDF((middle - mean[i]) / spread[i]) }
+        if probability < levels[k] { below = middle } else { high = middle }
+      }
+      low = below
+      result[k] = below
+    }
+    return result
+  }
+
   private var rate: (mean: Double, variance: Double, diffusion: Double) {
     let mean = max(self.mean, leastRate)
     // Weeks hang together (holidays, jobs): their variance is taken half as large again.

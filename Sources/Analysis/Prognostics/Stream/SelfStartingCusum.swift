@@ -117,7 +117,7 @@ public struct SelfStartingCusum: BitwiseCopyable, Sendable {
 
   private func deviate(of mean: Double) -> Double {
     // Below a billionth of the mean lies rounding, not scatter.
-    let scatter = max(reference.standardDeviation, leastScatter, 1e-9 * abs(reference.mean), 1e-300)
+    let scatter = max(max(reference.standardDeviation, leastScatter), max(1e-9 * abs(reference.mean), 1e-300))
     let n = reference.count
     let freedom = n - 1
     let t = (mean - reference.mean) / scatter * (n / (n + 1)).squareRoot()

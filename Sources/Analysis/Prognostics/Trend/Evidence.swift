@@ -32,7 +32,7 @@ struct Evidence {
   var meanInnovation: Double { weightedInnovations.sum() / weights.sum() }
 
   /// Largest log weight after the value.
-  var largestLogWeight: Double { max(largest[0], largest[1], largest[2], largest[3]) }
+  var largestLogWeight: Double { largest.max() }
 
   /// Moves weights and bases of hypotheses that expect `course` above their base, and lose `loss` on top.
   @inline(__always)

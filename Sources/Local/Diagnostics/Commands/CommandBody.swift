@@ -1,5 +1,6 @@
 // The body of a command: a flat JSON object (RFC 8259) of texts and numbers, read strictly.
 import Documents
+import Vocabulary
 
 /// Members that are taken out one by one; what is left in the end was not known.
 struct CommandBody {

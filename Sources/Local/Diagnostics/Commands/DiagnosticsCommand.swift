@@ -8,12 +8,19 @@ public enum DiagnosticsCommand: Hashable, Sendable {
   /// Clear trouble codes, freeze frames and readiness on one bus, counted from 0, or with nil on all. Confirmed by the
   /// person.
   case clearTroubleCodes(bus: UInt8?)
+  /// A workshop measured something of a component: the quantity's name may be nil where there is only one, the standard
+  /// deviation where the usual one holds.
+  case measure(component: String, quantity: String?, value: Double, deviation: Double?)
+  /// A part was replaced, or a fluid changed.
+  case service(component: String)
 
   public var name: String {
     switch self {
     case .pausePolling: "pause-polling"
     case .resumePolling: "resume-polling"
     case .clearTroubleCodes: "clear-trouble-codes"
+    case .measure: "measure"
+    case .service: "service"
     }
   }
 }
@@ -25,6 +32,8 @@ public enum CommandReply: Hashable, Sendable {
   /// It was not even tried: HTTP 403, whether the person may not do it or the vehicle's state forbids it. `code` tells
   /// which, in a word that does not change; `reason` and `mend` tell people.
   case refused(code: String, reason: String, mend: String)
+  /// A name or a number in it means nothing here: HTTP 400.
+  case misunderstood(error: String, mend: String)
   /// It was tried and did not succeed, for example because a control unit said no: HTTP 502.
   case failed(reason: String, mend: String)
 }
@@ -34,6 +43,8 @@ enum CommandPath: String, CaseIterable {
   case pause = "/v1/polling/pause"
   case resume = "/v1/polling/resume"
   case clear = "/v1/dtcs/clear"
+  case measure = "/v1/measure"
+  case service = "/v1/service"
 
   /// Largest body of a command, in bytes.
   static let bodyLimit = 4096
@@ -64,8 +75,24 @@ enum CommandPath: String, CaseIterable {
         throw CommandBody.Flaw("\"bus\" is \(Figures.plain(bus))", mend: "give its number, counted from 0")
       }
       command = .clearTroubleCodes(bus: bus.flatMap { UInt8(exactly: $0) })
+    case .measure:
+      let component = try CommandPath.component(&body)
+      let quantity = try body.takeText("quantity")
+      guard let value = try body.takeNumber("value") else {
+        throw CommandBody.Flaw(
+          "\"value\" is missing", mend: "send {\"component\": \"brake-pads-front\", \"quantity\": \"thickness\", \"value\": 6.5}")
+      }
+      command = .measure(
+        component: component, quantity: quantity, value: value, deviation: try body.takeNumber("deviation"))
+    case .service:
+      command = .service(component: try CommandPath.component(&body))
     }
     try body.finish()
     return command
+  }
+
+  private static func component(_ body: inout CommandBody) throws(CommandBody.Flaw) -> String {
+    if let component = try body.takeText("component"), !component.isEmpty { return component }
+    throw CommandBody.Flaw("\"component\" is missing", mend: "give its name as in /v1/health, such as \"engine-oil\"")
   }
 }

@@ -2,7 +2,7 @@
 
 /// What came of a command.
 public struct CommandDocument: Codable, Hashable, Sendable {
-  /// `pause-polling`, `resume-polling` or `clear-trouble-codes`.
+  /// `pause-polling`, `resume-polling`, `clear-trouble-codes`, `measure` or `service`.
   public var command: String
   /// What is now so, one or more whole sentences for people.
   public var text: String

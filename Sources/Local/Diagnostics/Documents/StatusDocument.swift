@@ -24,6 +24,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
   public var trips: Int
   /// Distance since Telltale watches this vehicle, km.
   public var distanceKm: Double
+  public var vehicleScore: VehicleScoreDocument
   /// Null while no control unit has told one.
   public var vehicleIdentification: VehicleIdentityDocument?
   /// Whether some control unit commands it on; null while none says.
@@ -165,8 +166,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
   public init(
     vehicle: String, version: String, started: String, uptimeSeconds: Double, clock: Clock, mode: String, sources: Int,
-    frames: Frames, signals: Signals, trip: TripDocument?, trips: Int, distanceKm: Double, diagnosis: DiagnosisSummary,
-    diagnosticTraffic: DiagnosticTrafficDocument, sync: Sync, store: Store, warnings: [String],
+    frames: Frames, signals: Signals, trip: TripDocument?, trips: Int, distanceKm: Double, vehicleScore: VehicleScoreDocument,
+    diagnosis: DiagnosisSummary, diagnosticTraffic: DiagnosticTrafficDocument, sync: Sync, store: Store, warnings: [String],
     data: DataHealthDocument? = nil, polling: String = "off"
   ) {
     self.vehicle = vehicle
@@ -181,6 +182,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     self.trip = trip
     self.trips = trips
     self.distanceKm = distanceKm
+    self.vehicleScore = vehicleScore
     vehicleIdentification = diagnosis.vehicleIdentification
     malfunctionLamp = diagnosis.malfunctionLamp
     warningLamps = diagnosis.warningLamps
@@ -197,7 +199,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case vehicle, version, started, uptimeSeconds, clock, mode, sources, frames, signals, trip, trips, distanceKm
-    case vehicleIdentification, malfunctionLamp, warningLamps, troubleCodes, readiness, listsTold
+    case vehicleScore, vehicleIdentification, malfunctionLamp, warningLamps, troubleCodes, readiness, listsTold
     case diagnosticTraffic, data, polling, sync, store, warnings
   }
 
@@ -216,6 +218,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     try c.encode(trip, forKey: .trip)
     try c.encode(trips, forKey: .trips)
     try c.encode(distanceKm, forKey: .distanceKm)
+    try c.encode(vehicleScore, forKey: .vehicleScore)
     try c.encode(vehicleIdentification, forKey: .vehicleIdentification)
     try c.encode(malfunctionLamp, forKey: .malfunctionLamp)
     try c.encode(warningLamps, forKey: .warningLamps)

@@ -30,6 +30,8 @@ public func prometheusText(
   text.add(status.data)
   text.add(polling)
 
+  text.family("telltale_vehicle_score", "gauge", "Score of the vehicle, 0 failed to 100 new; absent while there is none.")
+  text.sample([:], status.vehicleScore.score)
   text.family("telltale_component_state", "gauge", "1 for the state that the component is in.")
   for h in health { text.sample(["component": h.component, "state": h.state], 1) }
   text.family("telltale_component_score", "gauge", "Health score, 0 failed to 100 new.")

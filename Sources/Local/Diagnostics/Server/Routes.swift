@@ -39,6 +39,8 @@ struct Reply: Sendable {
       self.init(document: document)
     case .refused(let code, let reason, let mend):
       self = .error(.forbidden, "refused (\(code)): \(reason)", mend: mend, code: code)
+    case .misunderstood(let error, let mend):
+      self = .error(.badRequest, error, mend: mend)
     case .failed(let reason, let mend):
       self = .error(.badGateway, reason, mend: mend)
     }

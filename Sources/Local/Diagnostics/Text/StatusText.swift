@@ -1,5 +1,6 @@
 // The daemon at a glance, for people.
 import Documents
+import Vocabulary
 
 public func text(of status: StatusDocument, colour: Bool) -> String {
   var table = TextTable(columns: ["": .left, "": .left])
@@ -25,6 +26,8 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
   let trip = status.trip.map { "number \($0.number), since \($0.started), \(decimal($0.distanceKm, 1)) km" }
   line("trip", trip ?? "none")
   line("watched", Figures.count(status.trips, "trip") + ", \(decimal(status.distanceKm, 1)) km")
+  let score = status.vehicleScore
+  line("health", text(of: score), score.score.map { meaning(ofState: HealthState.band(ofScore: $0).name) } ?? .plain)
   line("VIN", vehicle(status.vehicleIdentification), status.vehicleIdentification?.vins == nil ? .plain : .warning)
   line("trouble codes", troubleCodes(status), status.troubleCodes.isClear ? .plain : .warning)
   line("lamp", lamp(status.malfunctionLamp), status.malfunctionLamp == true ? .warning : .plain)
@@ -41,6 +44,13 @@ public func text(of status: StatusDocument, colour: Bool) -> String {
     store.error == nil ? .plain : .bad)
   for warning in status.warnings { line("warning", warning, .warning) }
   return table.rendered(colour: colour)
+}
+
+private func text(of score: VehicleScoreDocument) -> String {
+  guard let value = score.score else { return "no component has a score yet" }
+  let pulls = score.pulls.prefix(3).map { "\($0.component) \(decimal($0.share * 100, 0)) %" }
+  return "\(decimal(value, 0)) of 100 by \(Figures.count(score.components, "component"))"
+    + (pulls.isEmpty ? "" : ", pulled down by " + pulls.joined(separator: ", "))
 }
 
 private func meaning(ofData state: String) -> StyledText.Meaning {

@@ -52,7 +52,7 @@ final class BusControl: @unchecked Sendable {
 
   private let sources: [SourceChoice]
   private let link: BusLink
-  private let technicians: Set<String>
+  private let technicians: [String]
   private let log: @Sendable (String) -> Void
   private let shared = Mutex(Shared())
   private let isStopping = Atomic<Bool>(false)
@@ -98,7 +98,7 @@ final class BusControl: @unchecked Sendable {
     let sources = configuration.sources
     self.sources = sources
     self.link = link
-    technicians = Set(configuration.technicians)
+    technicians = configuration.technicians
     let filters = sources.indices.map { bus in
       sources[bus].isFiltered ? vehicle.kernelFilters(bus: UInt8(bus)) : []
     }
@@ -164,7 +164,7 @@ final class BusControl: @unchecked Sendable {
   func carryOut(
     _ command: DiagnosticsCommand, for caller: Caller, _ reply: @escaping @Sendable (CommandReply) -> Void
   ) {
-    let isAuthorised = technicians.contains("\(caller.uid)") || caller.user.map { technicians.contains($0) } ?? false
+    let isAuthorised = caller.isAmong(technicians)
     let who = "\(caller.user ?? "user \(caller.uid)"), process \(caller.pid)"
     let reply = { @Sendable [log] (outcome: CommandReply) in
       log("\(command.name) by \(who)\(isAuthorised ? ", a technician" : ""): \(outcome.summary)")
@@ -413,6 +413,8 @@ final class BusControl: @unchecked Sendable {
       transmitGuard.resume()
       order.reply(.done(CommandDocument(order.command, text: "Polling goes on when the vehicle is awake.")))
     case .clearTroubleCodes(let bus): clear(bus, order, at: now)
+    case .measure, .service:
+      order.reply(.failed(reason: "\(order.command.name) is no command for a bus", mend: "report this"))
     }
   }
 
@@ -457,6 +459,7 @@ extension CommandReply {
     switch self {
     case .done(let document): "done. " + document.text
     case .refused(let code, let reason, _): "refused (\(code)): \(reason)"
+    case .misunderstood(let error, _): "misunderstood: \(error)"
     case .failed(let reason, _): "failed: \(reason)"
     }
   }

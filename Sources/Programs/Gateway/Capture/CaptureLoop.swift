@@ -77,6 +77,9 @@ final class CaptureLoop: @unchecked Sendable {
   /// True when every recording is through, or `stop` has been obeyed.
   var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
+  /// Something waits for capture that did not come from a source.
+  func wake() { telltale_eventfd_signal(wakeup) }
+
   func stop() {
     isStopping.store(true, ordering: .releasing)
     telltale_eventfd_signal(wakeup)
@@ -113,6 +116,7 @@ final class CaptureLoop: @unchecked Sendable {
           link.alarm()
         }
         stage.droppedByKernel = sources.reduce(0) { $0 &+ $1.counters.dropped &+ $1.counters.overruns }
+        while stage.takeWorkshop() {}
         // The clock of a live bus is the host's.
         stage.advance(to: Instant(nanoseconds: host))
         tellChanges(at: Instant(nanoseconds: host))
@@ -135,7 +139,7 @@ final class CaptureLoop: @unchecked Sendable {
         for i in 0..<Int(max(0, count)) {
           switch tags[i] {
           case CaptureLoop.newsTag: link?.silence()
-          case CaptureLoop.wakeupTag: break
+          case CaptureLoop.wakeupTag: telltale_eventfd_clear(wakeup)
           default: areFrames = true
           }
         }
@@ -145,7 +149,21 @@ final class CaptureLoop: @unchecked Sendable {
       }
     }
     finish()
+    serve(epoll, &tags)
     close(epoll)
+  }
+
+  /// After a recording is through people may still tell what they did and measured.
+  private func serve(_ epoll: Int32, _ tags: inout [UInt64]) {
+    while link == nil && !isStopping.load(ordering: .acquiring) {
+      telltale_epoll_wait(epoll, &tags, Int32(tags.count), 1000)
+      telltale_eventfd_clear(wakeup)
+      progress.wrappingAdd(1, ordering: .relaxed)
+      while stage.takeWorkshop() {
+        ringBell()
+        board.renew(fill)
+      }
+    }
   }
 
   /// Lets more frames come before the next read.
@@ -156,6 +174,7 @@ final class CaptureLoop: @unchecked Sendable {
 
   /// Reads every source once. The frames taken, and whether a source may have more; -1 when all sources are recordings
   /// that are through.
+  @_optimize(speed)
   private func readAll() -> (taken: Int, isMore: Bool) {
     var total = 0
     var isOver = true

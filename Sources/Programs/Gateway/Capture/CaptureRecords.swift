@@ -16,6 +16,8 @@ enum CaptureRecord: BitwiseCopyable {
   case minute(stamp: Timestamp, startWall: Int64, signals: Int)
   /// A checkpoint waits in the ring beside.
   case checkpoint
+  /// The gateway has another vehicle before it: the last checkpoint is that of the one it left.
+  case vehicleChanged(from: ShortText, to: ShortText)
   /// What came since the last boundary belongs into one transaction.
   case boundary
 }
@@ -24,11 +26,15 @@ enum CaptureRecord: BitwiseCopyable {
 ///
 /// The layout is part of the store: raise `version` with every change to a state that it holds.
 struct GatewayCheckpoint: BitwiseCopyable {
-  static let version: Int32 = 1
+  static let version: Int32 = 2
 
   var health: HealthMonitor.Checkpoint
   var alerts: AlertBook
   var trips: TripObserver
+  /// Identification number of the vehicle; nil while none is known.
+  var vehicle: ShortText?
+  /// A trip has ended whose reports are not made yet.
+  var owesReports = false
 
   /// The block as bytes.
   var bytes: [UInt8] { withUnsafeBytes(of: self) { Array($0) } }
@@ -40,10 +46,15 @@ struct GatewayCheckpoint: BitwiseCopyable {
     self = bytes.withUnsafeBytes { $0.loadUnaligned(as: GatewayCheckpoint.self) }
   }
 
-  init(health: HealthMonitor.Checkpoint, alerts: AlertBook, trips: TripObserver) {
+  init(
+    health: HealthMonitor.Checkpoint, alerts: AlertBook, trips: TripObserver, vehicle: ShortText? = nil,
+    owesReports: Bool = false
+  ) {
     self.health = health
     self.alerts = alerts
     self.trips = trips
+    self.vehicle = vehicle
+    self.owesReports = owesReports
   }
 }
 
@@ -52,15 +63,18 @@ final class CaptureRings: Sendable {
   let records: Ring<CaptureRecord>
   let rollUps: Ring<RollUp>
   let checkpoints: Ring<GatewayCheckpoint>
+  /// The other way: the health of a vehicle that the gateway is back in.
+  let returning: Ring<GatewayCheckpoint>
 
   /// Records that one frame can cause at the most: the end of a minute and of a trip, with all that follows from it,
   /// and what control units said in a second.
-  static let perFrame = 64
+  static let perFrame = 160
 
   init(signals: Int) {
     records = Ring(capacity: 512)
     rollUps = Ring(capacity: max(256, signals * 16))
     checkpoints = Ring(capacity: 4)
+    returning = Ring(capacity: 1)
   }
 
   /// Whether everything that one more frame can cause has room.

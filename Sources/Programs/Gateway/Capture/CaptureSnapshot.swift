@@ -14,7 +14,7 @@ struct CaptureSnapshot {
   var trips: UInt32 = 0
   var totalKm = 0.0
   var trip: Trip?
-  var reports: InlineArray<3, HealthReport>
+  var reports: PerComponent<HealthReport>
   var alerts = AlertBook()
   /// What control units said about themselves; the first `diagnosticCount` count.
   var diagnostics: [DiagnosticRecord] = []

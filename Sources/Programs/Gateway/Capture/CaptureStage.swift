@@ -19,7 +19,7 @@ final class CaptureStage {
   private var health: HealthMonitor
   private var alerts = AlertBook()
   private var diagnosis: DiagnosticBook
-  private var reports: InlineArray<3, HealthReport>
+  private var reports: PerComponent<HealthReport>
   private let inputs: FeatureInputs
   /// Whether the traction battery is charged from outside.
   private let charging: SignalID?
@@ -29,6 +29,23 @@ final class CaptureStage {
   /// A recording waits for room in the rings; a live bus does not: it drops, counts and says so.
   private let waitsForRoom: Bool
   private let samples: UnsafeMutableBufferPointer<Sample>
+  private let desk: WorkshopDesk?
+  /// Identification number of the vehicle that all of this is about.
+  private var vehicle: ShortText?
+  private var seenDiagnosis: UInt64 = 0
+  /// The trip in which something was told without waiting for its end.
+  private var urgentTrip: UInt32 = 0
+  /// Lists of trouble codes that earlier trips have counted.
+  private var readLists: UInt64 = 0
+  private let warmUpsSinceClear: SignalID?
+  private let distanceSinceClear: SignalID?
+  /// What is known of a vehicle of which nothing is known.
+  private let blankHealth: HealthMonitor
+  private let blankTrips: TripObserver
+  /// The component whose report is next, after a trip; none is due at `ComponentID`'s count.
+  private var due = ComponentID.allCases.count
+  /// The reports of the trip that has ended, until all are made.
+  private var fresh: PerComponent<HealthReport>
 
   private var stamp: Timestamp
   private var nextTick = Instant(nanoseconds: .min)
@@ -44,12 +61,14 @@ final class CaptureStage {
   private static let checkpointSeconds = 60.0
   /// Changes of what control units say that one second hands over.
   private static let factsPerTick = 16
+  /// Reports made in one second: a remaining life takes a third of a millisecond, and a full bus may wait one.
+  private static let reportsPerTick = 3
   /// A longer silence is a gap, not an observation.
   private static let longestTick = 5.0
 
   init(
     _ vehicle: VehicleDefinition, rings: CaptureRings, clock: any TimeSource, waitsForRoom: Bool,
-    checkpoint: GatewayCheckpoint?, diagnosis: consuming DiagnosticBook = DiagnosticBook()
+    checkpoint: GatewayCheckpoint?, diagnosis: consuming DiagnosticBook = DiagnosticBook(), desk: WorkshopDesk? = nil
   ) {
     decoder = vehicle.decoder
     self.diagnosis = diagnosis
@@ -57,24 +76,30 @@ final class CaptureStage {
     rollUps = RollUps(vehicle.catalogue)
     inputs = FeatureInputs(vehicle.catalogue)
     charging = vehicle.catalogue.id(of: "Vehicle.Powertrain.TractionBattery.Charging.IsCharging")
+    warmUpsSinceClear = vehicle.catalogue.id(of: "Vehicle.Telltale.OBD.WarmUpsSinceClear")
+    distanceSinceClear = vehicle.catalogue.id(of: "Vehicle.Telltale.OBD.DistanceSinceClear")
     displacementLitres = vehicle.parameters.displacementLitres
-    let regulated = vehicle.components.first { $0.component == .cooling }?["regulated_temperature"]
-    let voltage = vehicle.components.first { $0.component == .charging }?["normal_voltage"]
-    trips = TripObserver(regulatedTemperature: regulated ?? 88, normalVoltage: voltage ?? 14)
-    health = HealthMonitor(inputs: inputs, parameters: vehicle.components, vehicle: vehicle.parameters)
+    trips = vehicle.tripObserver
+    health = vehicle.healthMonitor
+    blankHealth = health
+    blankTrips = trips
     self.rings = rings
     self.clock = clock
     self.waitsForRoom = waitsForRoom
+    self.desk = desk
     samples = .allocate(capacity: max(64, vehicle.decoder.largestMessage))
     samples.initialize(repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)))
     stamp = clock.now()
     if let checkpoint {
       health.restore(checkpoint.health)
       alerts = checkpoint.alerts
+      self.vehicle = checkpoint.vehicle
+      if checkpoint.owesReports { due = 0 }
     }
     reports = InlineArray(repeating: HealthReport(unknown: .engineOil, because: .none, at: stamp))
+    fresh = reports
     if let checkpoint { resumeTrip(of: checkpoint.trips) }
-    for component in ComponentID.allCases { reports[Int(component.rawValue)] = judged(component, silently: true) }
+    for component in ComponentID.allCases { reports[Int(component.rawValue)] = standing(component) }
   }
 
   /// A trip that ran when the daemon went down goes on if the engine was seen a moment ago in this same boot; else it
@@ -91,6 +116,7 @@ final class CaptureStage {
 
   /// Takes frames in until they are used up or the rings have no room for what one more could cause. Returns how many
   /// were taken; a live bus always gets all taken.
+  @_optimize(speed)
   func process(_ frames: UnsafeBufferPointer<CANFrame>) -> Int {
     for i in 0..<frames.count {
       if waitsForRoom && frames[i].time >= nextTick && !rings.haveRoom(signals: table.count) { return i }
@@ -109,13 +135,22 @@ final class CaptureStage {
     for i in 0..<count {
       table.update(samples[i])
       rollUps.add(samples[i], wallNanoseconds: wall)
+      feed(samples[i])
     }
+  }
+
+  /// Shows a sample to the features that need every one.
+  @inline(__always)
+  private func feed(_ sample: Sample) {
+    guard let input = inputs.fastInput(of: sample.signal), sample.validity == .valid else { return }
+    trips.take(input, sample.value, at: sample.time)
   }
 
   /// Takes in a value that did not come in a frame, such as a sensor's.
   func take(_ sample: Sample) {
     if sample.time >= nextTick { tick(to: sample.time) }
     table.update(sample)
+    feed(sample)
     rollUps.add(sample, wallNanoseconds: stamp.wallNanoseconds &+ (sample.time.nanoseconds &- stamp.uptime.nanoseconds))
   }
 
@@ -133,10 +168,10 @@ final class CaptureStage {
   /// What the signals say about whether the vehicle is parked; the buses are the loop's to add.
   func signs(at now: Instant) -> VehicleSigns {
     var signs = VehicleSigns(time: now)
-    signs.engineSpeed = timed(inputs.engineSpeed)
-    signs.speed = timed(inputs.speed)
+    signs.engineSpeed = timed(inputs[.engineSpeed])
+    signs.speed = timed(inputs[.speed])
     signs.charging = timed(charging)
-    signs.voltage = timed(inputs.voltage)
+    signs.voltage = timed(inputs[.voltage])
     return signs
   }
 
@@ -161,6 +196,7 @@ final class CaptureStage {
   func finish(endingTrip: Bool = true) {
     closeMinute()
     if endingTrip { conclude(trips.finish()) }
+    reportDue(atMost: ComponentID.allCases.count)
     putCheckpoint()
     push(.boundary)
   }
@@ -175,9 +211,15 @@ final class CaptureStage {
     let tick = VehicleTick(
       table, inputs, at: now, seconds: max(0, min(CaptureStage.longestTick, elapsed)),
       displacementLitres: displacementLitres)
+    reportDue(atMost: CaptureStage.reportsPerTick)
+    takeWorkshop()
+    watchVehicle()
     let outcome = trips.observe(tick, stamp: stamp)
     if case .started = outcome { health.tripStarted() }
-    if trips.isDriving { health.observe(tick) }
+    if trips.isDriving {
+      health.observe(tick)
+      if let component = health.urgent { tellUrgently(component) }
+    }
     conclude(outcome)
     tellDiagnosis()
     sinceCheckpoint += elapsed
@@ -202,27 +244,131 @@ final class CaptureStage {
     case .started(let trip):
       push(.event(Event(time: trip.started, kind: .tripStarted(trip))))
       push(.boundary)
-    case .ended(let features):
-      health.tripEnded(features, km: trips.totalKm)
+    case .ended(var features):
+      readDiagnosis(into: &features)
+      // A trip that ends before the reports of the last one are made: those are told first.
+      reportDue(atMost: ComponentID.allCases.count)
+      health.tripEnded(features)
       push(.event(Event(time: features.trip.ended, kind: .tripEnded(features.trip))))
-      for component in ComponentID.allCases {
-        let report = judged(component, silently: false)
-        reports[Int(component.rawValue)] = report
-        push(.event(Event(time: report.updated, kind: .healthComputed(report))))
-      }
       putCheckpoint()
       push(.boundary)
+      due = 0
     }
   }
 
-  private func judged(_ component: ComponentID, silently: Bool) -> HealthReport {
-    var report = health.report(component, at: stamp, km: trips.totalKm)
-    if silently {
-      // After a restart nothing has happened: show the band that was in force.
-      if report.state.isBand { report.state = alerts[component].bands.band }
-      return report
+  /// Health belongs to a vehicle, not to a gateway: when control units tell another identification number, all that is
+  /// known is parked under the old one, and what was parked under the new one comes back.
+  private func watchVehicle() {
+    // Asked first: what may come back is tens of kilobytes, and nothing does but after an exchange.
+    if rings.returning.count > 0, let earlier = rings.returning.pop(), earlier.vehicle == vehicle {
+      // Not on top of what stands: what was told of the other vehicle's parts is not told of this one's.
+      health = blankHealth
+      health.restore(earlier.health)
+      alerts.resume(earlier.alerts)
+      trips.change(to: earlier.trips, from: blankTrips)
+      for component in ComponentID.allCases { reports[Int(component.rawValue)] = standing(component) }
     }
+    guard diagnosis.revision != seenDiagnosis, hasRoomForAll else { return }
+    seenDiagnosis = diagnosis.revision
+    guard let told = diagnosis.vehicleIdentification(preferred: vehicle), told != vehicle else { return }
+    defer { vehicle = told }
+    guard let left = vehicle else { return }
+    trips.forgetOdometerOfTrip()
+    conclude(trips.finish())
+    reportDue(atMost: ComponentID.allCases.count)
+    putCheckpoint()
+    push(.vehicleChanged(from: left, to: told))
+    push(.event(Event(time: stamp, kind: .vehicleChanged(from: left, to: told))))
+    push(.boundary)
+    health = blankHealth
+    alerts = alerts.ofAnotherVehicle()
+    trips.change(to: nil, from: blankTrips)
+    for component in ComponentID.allCases { reports[Int(component.rawValue)] = standing(component) }
+  }
+
+  private var hasRoomForAll: Bool { rings.records.capacity - rings.records.count >= CaptureRings.perFrame }
+
+  /// The trouble codes and the results of the control units' own tests that stand, and whether a list of codes was told
+  /// since the last trip.
+  private func readDiagnosis(into features: inout TripFeatures) {
+    features.codes.wereRead = diagnosis.lists != readLists
+    readLists = diagnosis.lists
+    features.codes.warmUpsSinceClear = table.value(warmUpsSinceClear, at: stamp.uptime)
+    features.codes.kmSinceClear = table.value(distanceSinceClear, at: stamp.uptime)
+    let begun = features.trip.started
+    diagnosis.forEach { record in
+      switch record.content {
+      case .code(let report):
+        let isNew = report.since.boot == begun.boot && report.since.uptime >= begun.uptime
+        features.codes.add(report.code, status: report.status, lamps: report.lamps, isNew: isNew)
+      case .fact(.monitor(let result)): features.monitors.add(result)
+      default: break
+      }
+    }
+  }
+
+  /// Makes some of the reports of the trip that has ended; when the last one is made all are judged and told together, so
+  /// that alerts, their state and the checkpoint commit in one transaction.
+  private func reportDue(atMost count: Int) {
+    guard due < ComponentID.allCases.count else { return }
+    for _ in 0..<count {
+      guard let component = ComponentID(rawValue: UInt8(due)) else { break }
+      fresh[due] = health.report(component, at: stamp)
+      due += 1
+    }
+    guard due == ComponentID.allCases.count else { return }
+    for i in 0..<due { tell(fresh[i]) }
+    putCheckpoint()
+    push(.boundary)
+  }
+
+  /// Judges a report and tells what is new: of a component that stays unknown nothing is.
+  private func tell(_ computed: HealthReport) {
+    let i = Int(computed.component.rawValue)
+    var report = computed
+    let before = reports[i].state
     alerts.judge(&report) { push(.event($0)) }
+    reports[i] = report
+    if report.state != .unknown || before != .unknown {
+      push(.event(Event(time: report.updated, kind: .healthComputed(report))))
+    }
+  }
+
+  /// Tells at once what must not wait for the end of a trip, and once as long as it lasts.
+  private func tellUrgently(_ component: ComponentID) {
+    guard hasRoomForAll, urgentTrip != trips.trips else { return }
+    urgentTrip = trips.trips
+    tell(health.report(component, at: stamp))
+    putCheckpoint()
+    push(.boundary)
+  }
+
+  /// Takes in what people told of components.
+  /// - Returns: whether there was something.
+  @discardableResult func takeWorkshop() -> Bool {
+    guard let desk, hasRoomForAll, var entry = desk.next() else {
+      return false
+    }
+    entry.time = stamp
+    switch entry.kind {
+    case .service:
+      health.serviced(entry.component, at: stamp)
+      alerts.replaced(entry.component, at: stamp) { push(.event($0)) }
+    case .measurement(let quantity, let value, let deviation):
+      _ = health.measured(
+        entry.component, quantity: Int(quantity), value: value, deviation: deviation.isNaN ? nil : deviation, at: stamp)
+    }
+    push(.event(Event(time: stamp, kind: .workshop(entry, atKm: health.usage.km))))
+    tell(health.report(entry.component, at: stamp))
+    putCheckpoint()
+    push(.boundary)
+    return true
+  }
+
+  /// The report after a restart: nothing has happened, so the band is the one that was in force.
+  private func standing(_ component: ComponentID) -> HealthReport {
+    var report = health.report(component, at: stamp)
+    if report.state.isBand { report.state = alerts[component].bands.band }
     return report
   }
 
@@ -258,7 +404,8 @@ final class CaptureStage {
 
   private func putCheckpoint() {
     sinceCheckpoint = 0
-    let checkpoint = GatewayCheckpoint(health: health.checkpoint, alerts: alerts, trips: trips)
+    let checkpoint = GatewayCheckpoint(
+      health: health.checkpoint, alerts: alerts, trips: trips, vehicle: vehicle, owesReports: due < ComponentID.allCases.count)
     if rings.checkpoints.push(checkpoint) { push(.checkpoint) }
   }
 

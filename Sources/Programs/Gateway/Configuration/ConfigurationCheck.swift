@@ -38,18 +38,20 @@ public struct ConfigurationCheck {
         + "; \(configuration.sources.count) source\(configuration.sources.count == 1 ? "" : "s"); broker "
         + (configuration.broker.map { "\($0.host):\($0.port)" } ?? "none"))
     lines += sourceLines.map { "  " + $0 }
+    let monitor = vehicle.healthMonitor
     for component in ComponentID.allCases {
-      lines.append("  \(component.name): " + (isMapped(component) ? "inputs mapped" : "inputs not mapped, so unknown"))
+      let otherwise = HealthMonitor.isToldByTests(component)
+        ? "inputs not mapped; judged by the control unit's own tests (service 06), if it gives them"
+        : "inputs not mapped, so unknown"
+      lines.append("  \(component.name): " + (isMapped(component, monitor) ? "inputs mapped" : otherwise))
     }
     lines += warnings.map { "warning: \($0)" }
     lines.append(verdict)
     return lines.joined(separator: "\n")
   }
 
-  private func isMapped(_ component: ComponentID) -> Bool {
-    let monitor = HealthMonitor(
-      inputs: FeatureInputs(vehicle.catalogue), parameters: vehicle.components, vehicle: vehicle.parameters)
-    if case .unmappedInput = monitor.report(component, at: RealClock().now(), km: 0).reason { return false }
+  private func isMapped(_ component: ComponentID, _ monitor: HealthMonitor) -> Bool {
+    if case .unmappedInput = monitor.report(component, at: RealClock().now()).reason { return false }
     return true
   }
 
@@ -103,9 +105,9 @@ public struct ConfigurationCheck {
       warnings.append("no sources: only --replay can run; add `sources: [{can: can0}]` for a vehicle")
     }
     let now = RealClock().now()
-    for p in configuration.parameters where p.name == "last_service" && now.quality.isTrusted {
+    for p in configuration.parameters where now.quality.isTrusted && ComponentKeys.isDate(p.name, of: p.component) {
       if p.value * 1e9 > Double(now.wallNanoseconds) {
-        warnings.append("components.\(p.component.name).last_service is in the future")
+        warnings.append("components.\(p.component.name).\(p.name) is in the future")
       }
     }
     return warnings

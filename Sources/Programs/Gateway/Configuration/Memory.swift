@@ -2,6 +2,7 @@
 import Adapters
 import Alerting
 import Diagnostics
+import Health
 import MQTT
 import Pipeline
 import VehicleBus
@@ -21,7 +22,10 @@ extension MemoryPlan {
     let book = DiagnosticBook()
     add("what control units said", book.memoryBytes)
     add("freeze frames for events", book.capacity * (MemoryLayout<DiagnosticRecord>.stride + 96))
-    add("component models and checkpoint", 2 * MemoryLayout<GatewayCheckpoint>.stride)
+    // The models, and as they are before they have seen anything; the recorder's last checkpoint, and one under way.
+    add(
+      "component models and checkpoint",
+      2 * MemoryLayout<HealthMonitor>.stride + 2 * MemoryLayout<GatewayCheckpoint>.stride + rings.returning.memoryBytes)
     if isReplay {
       add("recording read-ahead", RecordingSource.memoryBytes)
     } else {
@@ -65,8 +69,8 @@ extension MemoryPlan {
 
 /// Stacks of the threads that the gateway starts, bytes.
 enum ThreadStack {
-  static let capture = 256 << 10
-  static let recorder = 512 << 10
+  static let capture = 1 << 20
+  static let recorder = 1 << 20
   static let courier = 512 << 10
   static let control = 256 << 10
   static let sensors = 256 << 10

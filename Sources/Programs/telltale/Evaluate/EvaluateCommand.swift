@@ -10,11 +10,12 @@ struct EvaluateCommand: ParsableCommand {
       the same files give the same figures every time, but for the time that an update takes.
 
       Examples:
+        telltale evaluate components
         telltale evaluate cmapss --train train.txt --test test.txt --rul RUL.txt
         telltale evaluate series --unit cell --usage Ah --value capacity --threshold 80% cells.csv --leave-one-out
       """,
     subcommands: [
-      EvaluateSeriesCommand.self,
+      EvaluateComponentsCommand.self, EvaluateDrivesCommand.self, EvaluateCostCommand.self, EvaluateSeriesCommand.self,
       EvaluateEarlyCommand.self, EvaluateCMAPSSCommand.self,
     ])
 }

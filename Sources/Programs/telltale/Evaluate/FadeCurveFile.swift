@@ -1,7 +1,6 @@
 // A fade curve as a file: what ships for a kind of part, or the bare 81 values from elsewhere.
 import Documents
 import Evaluation
-import Glibc
 import Prognostics
 
 /// What a file says of a kind of part: at least the curve, at best all that was learnt with it.
@@ -133,24 +132,5 @@ struct FadeCurveFile {
     }
     text.endObject()
     return text.bytes + [0x0A]
-  }
-}
-
-/// A file that cannot be written.
-struct FileNotWritten: Error, CustomStringConvertible {
-  var path: String
-  var code: CInt
-  var description: String { "\(path): cannot be written (\(String(cString: strerror(code))))" }
-}
-
-/// Writes a whole file in place of what was there.
-func write(_ bytes: [UInt8], to path: String) throws(FileNotWritten) {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw FileNotWritten(path: path, code: errno) }
-  defer { close(descriptor) }
-  var written = 0
-  while written < bytes.count {
-    let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    if count >= 0 { written += count } else if errno != EINTR { throw FileNotWritten(path: path, code: errno) }
   }
 }

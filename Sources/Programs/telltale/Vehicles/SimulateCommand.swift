@@ -308,9 +308,9 @@ struct WearArgument {
     guard parts.count == 2, let rate = Double(parts[1]), rate.isFinite, (0...1000).contains(rate) else {
       throw ValidationError("wanted component=rate with a rate of 0 to 1000, such as cooling=8")
     }
-    guard let component = ComponentID(name: String(parts[0])) else {
-      let names = ComponentID.allCases.map(\.name).joined(separator: ", ")
-      throw ValidationError("no component is called \"\(parts[0])\"; there are \(names)")
+    guard let component = ComponentID(name: String(parts[0])), WearRates.components.contains(component) else {
+      let names = WearRates.components.map(\.name).joined(separator: ", ")
+      throw ValidationError("no component that wears here is called \"\(parts[0])\"; there are \(names)")
     }
     self.component = component
     self.rate = rate

@@ -1,4 +1,5 @@
 // What speaks for one pack in a recording.
+import Health
 import ConfigurationFile
 import DecoderCore
 import Decoding
@@ -81,7 +82,7 @@ final class PackEvidence {
     let isFeeding = vehicle.catalogue.descriptions.contains { !ComponentInput.components(fedBy: $0.path).isEmpty }
     let complete = ComponentID.allCases.filter { component in
       ComponentInput.of(component).allSatisfy { input in
-        !input.isRequired || input.anyOf.contains { vehicle.catalogue.id(of: $0) != nil }
+        !input.isRequired || input.paths.contains { vehicle.catalogue.id(of: $0) != nil }
       }
     }
     // Values that cannot be weigh twice: a decoder that misreads a message still hits many a range.

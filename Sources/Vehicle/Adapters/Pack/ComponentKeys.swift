@@ -14,7 +14,7 @@ public enum ComponentKeys {
       let keys = try section.section(component.name)
       for description in ComponentParameters.descriptions(of: component) {
         let value: Double?
-        if description.name == "last_service" {
+        if description.unit == "s" {
           value = try date(keys, description.name)
         } else {
           value = try keys.optionalNumber(description.name, in: description.range)
@@ -23,6 +23,11 @@ public enum ComponentKeys {
       }
     }
     return parameters
+  }
+
+  /// Whether a parameter is given as a date: those that count in seconds are.
+  public static func isDate(_ name: String, of component: ComponentID) -> Bool {
+    ComponentParameters.descriptions(of: component).contains { $0.name == name && $0.unit == "s" }
   }
 
   /// A date as YYYY-MM-DD, in seconds since 1970 (UTC midnight).
@@ -34,7 +39,7 @@ public enum ComponentKeys {
       ? daysSince1970(year: parts[0], month: parts[1], day: parts[2]) : 0
     // The way back tells the 31st of a month that has 30 days.
     guard days > 0, civilDate(daysSince1970: days).day == parts[2] else {
-      throw section.error(key, "\"\(text)\" is no date", mend: "write the day of the service as YYYY-MM-DD")
+      throw section.error(key, "\"\(text)\" is no date", mend: "write the day as YYYY-MM-DD")
     }
     return Double(days) * 86_400
   }

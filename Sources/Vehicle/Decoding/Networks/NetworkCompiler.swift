@@ -62,8 +62,8 @@ extension NetworkDescription {
     for mapping in mappings {
       let subject = mapping.message + "." + mapping.signal
       guard let named = indices[mapping.message] else {
-        let near = nearest(to: mapping.message, in: messages.map(\.name))
-        let reason = "no such message in \(name)\(near)"
+        let near = nearestName(to: mapping.message, among: messages.map(\.name))
+        let reason = "no such message in \(name)" + (near.map { "; did you mean \($0)?" } ?? "")
         // A file without any says itself why.
         let emptiness = messages.isEmpty ? self.problems.first.map { "\(name): \($0.reason)" } : nil
         problems.append(MappingProblem(subject: subject, reason: emptiness ?? reason))
@@ -73,8 +73,9 @@ extension NetworkDescription {
         messages[index].signals.firstIndex { $0.name == mapping.signal }.map { (index, $0) }
       }
       guard !places.isEmpty else {
-        let near = nearest(to: mapping.signal, in: named.flatMap { messages[$0].signals.map(\.name) })
-        problems.append(MappingProblem(subject: subject, reason: "no such signal in \(name)\(near)"))
+        let near = nearestName(to: mapping.signal, among: named.flatMap { messages[$0].signals.map(\.name) })
+        let reason = "no such signal in \(name)" + (near.map { "; did you mean \($0)?" } ?? "")
+        problems.append(MappingProblem(subject: subject, reason: reason))
         continue
       }
       for (index, place) in places {

@@ -150,10 +150,9 @@ public struct OBDReplyDecoder: ~Copyable, Sendable {
     }
     let field = mapping.field.map { name in parameter.values.firstIndex { $0.name == name } } ?? 0
     guard let field else {
-      let names = parameter.values.map(\.name)
-      return .failure(
-        Unusable(
-          subject(mapping), "the parameter has no such value" + nearest(to: mapping.field ?? "", in: names)))
+      let near = nearestName(to: mapping.field ?? "", among: parameter.values.map(\.name))
+      let reason = "the parameter has no such value" + (near.map { "; did you mean \($0)?" } ?? "")
+      return .failure(Unusable(subject(mapping), reason))
     }
     return .success((field, parameter.values[field]))
   }

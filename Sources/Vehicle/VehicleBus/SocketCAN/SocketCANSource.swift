@@ -186,6 +186,7 @@ extension SocketCANSource {
 
 // Frames.
 extension SocketCANSource {
+  @_optimize(speed)
   public func read(into frames: UnsafeMutableBufferPointer<CANFrame>) -> Int {
     guard socket >= 0, let out = frames.baseAddress else { return 0 }
     var total = droppedBySocket

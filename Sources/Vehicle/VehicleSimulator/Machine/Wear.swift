@@ -4,32 +4,24 @@ public import Vocabulary
 
 /// How fast each component wears, as a multiple of an ordinary vehicle's rate; 0 is no wear at all.
 public struct WearRates: Equatable, Sendable {
-  public var engineOil = 1.0
-  public var cooling = 1.0
-  public var charging = 1.0
+  /// The components that this simulator wears.
+  public static let components: [ComponentID] = [.engineOil, .cooling, .charging]
+
+  private var rates: [ComponentID: Double]
 
   public init(engineOil: Double = 1, cooling: Double = 1, charging: Double = 1) {
-    self.engineOil = engineOil
-    self.cooling = cooling
-    self.charging = charging
+    rates = [:]
+    self[.engineOil] = engineOil
+    self[.cooling] = cooling
+    self[.charging] = charging
   }
 
-  /// A rate must be finite and not negative; others count as 0.
+  /// A rate must be finite and not negative; others count as 0. A component that does not wear here has 0.
   public subscript(component: ComponentID) -> Double {
-    get {
-      switch component {
-      case .engineOil: engineOil
-      case .cooling: cooling
-      case .charging: charging
-      }
-    }
+    get { rates[component] ?? 0 }
     set {
-      let rate = newValue.isFinite ? max(0, newValue) : 0
-      switch component {
-      case .engineOil: engineOil = rate
-      case .cooling: cooling = rate
-      case .charging: charging = rate
-      }
+      guard WearRates.components.contains(component) else { return }
+      rates[component] = newValue.isFinite ? max(0, newValue) : 0
     }
   }
 }

@@ -61,6 +61,18 @@ import Vocabulary
     #expect(bench.session.status.trouble == nil)
   }
 
+  /// It only seemed to begin anew: a header from before calls a unit that is not there, until it is forgotten.
+  @Test func aHeaderKeptOverASeemingResetIsForgotten() {
+    var bench = ELMBench.polling(profiles: [genuineProfile])
+    bench.adapter.perform(.write(Array("ATSH7A5\r".utf8)), at: bench.now)
+    bench.adapter.say("\r\rELM327 v1.4b\r\r>", at: bench.now.advanced(seconds: 0.1))
+    bench.run(for: 0.15)
+    #expect(bench.adapter.header == "7A5")
+    bench.run(for: 5) { $0.session.status.state == .polling }
+    let (answers, _) = bench.ask([0x01, 0x0C])
+    #expect(answers.count == 1 && bench.adapter.header != "7A5")
+  }
+
   @Test func anAdapterThatDiesIsGoneAndComesBack() {
     var bench = ELMBench.polling(profiles: [genuineProfile])
     bench.adapter.isAlive = false

@@ -1,6 +1,7 @@
 // Why an evaluation could not be done, and what to do about it.
 
 import Glibc
+import Vocabulary
 
 /// What stops an evaluation; lines that are merely bad are counted and named instead.
 public enum SeriesError: Error, Equatable, CustomStringConvertible {
@@ -28,7 +29,8 @@ public enum SeriesError: Error, Equatable, CustomStringConvertible {
       "\(path): cannot be read (\(String(cString: strerror(code)))); give the path of a readable file"
     case .empty(let file): "\(file): no row of data in it; give a CSV file with a header and a row per measurement"
     case .noColumn(let file, let column, let columns):
-      "\(file), line 1: there is no column \"\(column)\"\(nearestName(to: column, in: columns)); "
+      "\(file), line 1: there is no column \"\(column)\""
+        + (nearestName(to: column, among: columns).map { " (did you mean \"\($0)\"?)" } ?? "") + "; "
         + "the columns are \(columns.map { "\"\($0)\"" }.joined(separator: ", "))"
     case .twoColumns(let file, let column):
       "\(file), line 1: two columns are called \"\(column)\"; rename the one that is not meant"
@@ -48,28 +50,4 @@ public enum SeriesError: Error, Equatable, CustomStringConvertible {
     case .malformed(let file, let reason): "\(file): \(reason)"
     }
   }
-}
-
-/// ` (did you mean X?)`, or nothing when no candidate is near.
-func nearestName(to name: String, in candidates: [String]) -> String {
-  let wanted = Array(name.lowercased().utf8)
-  let limit = max(2, wanted.count / 3)
-  let near = candidates.map { ($0, editDistance(wanted, Array($0.lowercased().utf8))) }.min { $0.1 < $1.1 }
-  guard let (candidate, distance) = near, distance <= limit else { return "" }
-  return " (did you mean \"\(candidate)\"?)"
-}
-
-/// Levenshtein's distance.
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var row = Array(0...b.count)
-  for i in a.indices {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in b.indices {
-      let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
-    }
-  }
-  return row[b.count]
 }

@@ -6,12 +6,12 @@ DESTDIR ?=
 PREFIX ?= /usr
 BUILD := .build/release
 
-# Static Swift runtime, identical code folded, nothing exported, relocations packed (glibc 2.36): what keeps the daemon small
-# on flash and in memory.
+# Static Swift runtime, identical code folded, nothing exported, relocations packed (glibc 2.36), no tables for unwinding: what
+# keeps the daemon small on flash and in memory.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
-	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
+	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s -Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker scripts/no-unwinding.ld
 
-.PHONY: help build demo test test-vm test-adapter bench bench-decoder bench-prognostics bench-elm327 evaluate mutations compare embedded fuzz install clean
+.PHONY: help build demo test test-vm test-adapter test-power bench bench-decoder bench-prognostics bench-telemetry bench-fleet bench-elm327 evaluate mutations contract compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -44,11 +44,17 @@ test-vm: ## Prove SocketCAN, polling and the service in a virtual machine with a
 	@Tests/VM/test-bus-garbage
 	@Tests/VM/test-bus-load
 	@Tests/VM/test-adapter
+	@Tests/VM/test-power
 
 test-adapter: ## Prove ELM327 adapters in the virtual machine: plugged in, pulled out, parked; part of test-vm.
 	@scripts/setup vm
 	@$(MAKE) --no-print-directory build
 	@Tests/VM/test-adapter
+
+test-power: ## Prove in the virtual machine that a power cut anywhere loses nothing that was promised; part of test-vm.
+	@scripts/setup vm
+	@$(MAKE) --no-print-directory build
+	@Tests/VM/test-power
 
 bench: ## Measure speed, allocations, memory and size against the budgets.
 	@scripts/setup bench
@@ -63,6 +69,15 @@ bench-prognostics: ## Time, state and heap allocations of each estimator.
 	@scripts/setup bench
 	@Benchmarks/prognostics/run
 
+bench-telemetry: ## Bytes and time per sample of stored and sent telemetry, beside JSON and protobuf rows.
+	@scripts/setup bench
+	@Benchmarks/telemetry/run
+
+bench-fleet: ## Events a second through a broker and one receiver, and the lag of 1,000 vehicles.
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	@Benchmarks/fleet/run
+
 bench-elm327: ## Values a second by each simulated ELM327 adapter, in real time, beside the untuned classic.
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
@@ -73,6 +88,10 @@ compare: ## Decode beside cantools, python-OBD, pretty_j1939 and can-isotp: desc
 	@Benchmarks/decoding-vs-cantools/run
 	@Benchmarks/decoding-vs-python-obd/run
 	@Benchmarks/decoding-vs-pretty-j1939/run
+
+contract: ## Check docs/asyncapi.yaml: structure, schemas, examples, event types.
+	@scripts/setup contract
+	@Tests/Contract/check
 
 mutations: ## Thirty deliberate mistakes in features, estimators and components, each to be caught by some test.
 	@scripts/setup build

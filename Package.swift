@@ -58,6 +58,8 @@ let package = Package(
       name: "CSQLite", path: "Sources/System/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "CYaml", path: "Sources/System/CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // Vocabulary: plain values and time.
     room("Vocabulary", in: "Vocabulary", isHot: true),
@@ -85,10 +87,10 @@ let package = Package(
 
     // Storage.
     room("SQLite", in: "Storage", knows: ["CSQLite"]),
-    room("Store", in: "Storage", knows: ["Vocabulary", "SQLite"]),
+    room("Store", in: "Storage", knows: ["Vocabulary", "Documents", "SQLite"]),
 
     // Fleet: what crosses the air.
-    room("FleetContract", in: "Fleet", knows: ["Vocabulary", "Documents"]),
+    room("FleetContract", in: "Fleet", knows: ["Vocabulary", "Documents", "CZstd"]),
     room("MQTT", in: "Fleet", knows: ["CMosquitto"]),
     room("Sync", in: "Fleet", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
     room(
@@ -148,10 +150,14 @@ let package = Package(
     tests(of: "Alerting", knows: ["Vocabulary"]),
     tests(of: "Evaluation", knows: ["Vocabulary", "Pipeline", "Prognostics", "Health"]),
     tests(of: "SQLite"),
-    tests(of: "Store", knows: ["Vocabulary", "SQLite"]),
-    tests(of: "Sync", knows: ["Vocabulary", "FleetContract", "Store", "MQTT"]),
+    tests(of: "Store", knows: ["Vocabulary", "Documents", "SQLite"]),
+    tests(of: "Sync", knows: ["Vocabulary", "Documents", "FleetContract", "Store", "MQTT", "TestSupport"]),
     tests(
-      of: "Receiver", knows: ["Vocabulary", "FleetContract", "SQLite", "MQTT", "Sync", "Store", "TestSupport", logging]),
+      of: "Receiver",
+      knows: [
+        "Vocabulary", "Documents", "FleetContract", "SQLite", "MQTT", "Sync", "Store", "ConfigurationFile",
+        "telltale-receiver", "TestSupport", logging,
+      ]),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["ConfigurationFile"], path: "Tests/ConfigurationTests",
       swiftSettings: strict),
@@ -208,7 +214,7 @@ if Context.environment["TELLTALE_FUZZ"] != nil {
       name: "fuzz",
       dependencies: [
         "CFuzzer", "Vocabulary", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "ConfigurationFile", "Adapters",
-        "Alerting", "Diagnostics",
+        "Alerting", "Diagnostics", "Documents", "FleetContract",
       ],
       path: "Tests/Fuzz/Sources", swiftSettings: strict),
   ]

@@ -1,5 +1,6 @@
 // A state folder of a test's own, and records to put into its store.
 import Glibc
+import Testing
 import Vocabulary
 
 @testable import Store
@@ -28,30 +29,32 @@ struct StateFolder: ~Copyable {
 
   var file: String { Store.file(in: path) }
 
-  func open(
-    vehicle: String = "van-7", retention: Store.Retention = .init(), signals: [String] = ["Vehicle.Speed"]
-  ) throws -> Store {
-    var catalogue = SignalCatalogue()
-    for path in signals {
-      _ = catalogue.add(SignalDescription(path: path, unit: "", range: 0...1, staleAfter: 1))
-    }
-    return try Store.open(directory: path, vehicle: vehicle, catalogue: catalogue, retention: retention)
+  /// - Parameter change: what of the settings is to be other than usual.
+  func open(vehicle: String = "van-7", _ change: (inout StoreSettings) -> Void = { _ in }) throws -> Store {
+    var settings = StoreSettings(vehicle: vehicle, reserve: 0, now: { aMoment })
+    change(&settings)
+    return try Store.open(directory: path, settings)
   }
 
-  var contents: [UInt8] {
-    get throws {
-      let descriptor = Glibc.open(file, O_RDONLY)
-      guard descriptor >= 0 else { throw Failure(code: errno) }
-      defer { close(descriptor) }
-      var bytes = [UInt8](repeating: 0, count: Int(lseek(descriptor, 0, SEEK_END)))
-      lseek(descriptor, 0, SEEK_SET)
-      guard read(descriptor, &bytes, bytes.count) == bytes.count else { throw Failure(code: errno) }
-      return bytes
-    }
+  var contents: [UInt8] { get throws { try contents("") } }
+
+  /// The bytes of the file, or of one beside it.
+  func contents(_ suffix: String) throws -> [UInt8] {
+    let descriptor = Glibc.open(file + suffix, O_RDONLY)
+    guard descriptor >= 0 else { throw Failure(code: errno) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: Int(lseek(descriptor, 0, SEEK_END)))
+    lseek(descriptor, 0, SEEK_SET)
+    guard read(descriptor, &bytes, bytes.count) == bytes.count else { throw Failure(code: errno) }
+    return bytes
   }
 
-  func replaceFile(with bytes: [UInt8]) throws {
-    let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+  func replaceFile(with bytes: [UInt8]) throws { try replace("", with: bytes) }
+
+  /// Gives the file, or one beside it, other bytes.
+  func replace(_ suffix: String, with bytes: some Collection<UInt8>) throws {
+    let bytes = Array(bytes)
+    let descriptor = Glibc.open(file + suffix, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     guard descriptor >= 0 else { throw Failure(code: errno) }
     defer { close(descriptor) }
     guard write(descriptor, bytes, bytes.count) == bytes.count else { throw Failure(code: errno) }
@@ -62,6 +65,17 @@ struct StateFolder: ~Copyable {
 
 let aMoment = Timestamp(
   boot: BootID(high: 1, low: 2), uptime: Instant(nanoseconds: 3), wallNanoseconds: -4, quality: .rtc)
+
+extension OutboxReader {
+  /// The epoch that new rows go to.
+  func current() throws -> OutboxEpoch { try #require(try epochs().last) }
+
+  func rows(_ lane: Lane, after sequence: Int64, limit: Int) throws -> [OutboxRow] {
+    try rows(lane, of: current(), after: sequence, limit: limit)
+  }
+
+  func depth(_ lane: Lane) throws -> OutboxDepth { try depth(lane, of: current()) }
+}
 
 func outgoing(_ lane: Lane, _ text: String = "{}", subject: String? = nil) -> StoreRecord {
   .outgoing(lane: lane, type: "test.happened", subject: subject, time: aMoment, data: Array(text.utf8))

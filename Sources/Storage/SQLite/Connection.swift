@@ -10,6 +10,8 @@ public final class Connection {
   public enum Mode: Sendable {
     /// The file must exist. A database in WAL mode still needs a writable folder unless a writer has it open.
     case readOnly
+    /// The file must exist. Its write-ahead log is left aside, and no lock is taken: for a file that nobody writes.
+    case immutable
     /// The file must exist.
     case readWrite
     /// The file is made when it is missing; its folder is not.
@@ -29,11 +31,13 @@ public final class Connection {
     let access =
       switch mode {
       case .readOnly: SQLITE_OPEN_READONLY
+      case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       case .readWrite: SQLITE_OPEN_READWRITE
       case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
     var opened: OpaquePointer?
-    let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    let name = mode == .immutable ? Connection.immutableName(of: path) : path
+    let result = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard result == SQLITE_OK, let opened else {
       // A handle comes back even from a failed open, to ask it for the reason.
       let error = SQLiteError(result, of: opened, path: path)
@@ -46,6 +50,20 @@ public final class Connection {
   }
 
   deinit { sqlite3_close_v2(handle) }
+
+  /// The file's name as a URI that says that the file does not change.
+  private static func immutableName(of path: String) -> String {
+    var name: [UInt8] = Array("file:".utf8)
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "%"): name += "%25".utf8
+      case UInt8(ascii: "?"): name += "%3f".utf8
+      case UInt8(ascii: "#"): name += "%23".utf8
+      default: name.append(byte)
+      }
+    }
+    return String(decoding: name, as: UTF8.self) + "?immutable=1"
+  }
 
   /// Runs one or more statements that take no values, separated by semicolons; rows they give are dropped.
   public func execute(_ sql: String) throws(SQLiteError) {

@@ -32,7 +32,8 @@ public struct SQLiteError: Error, CustomStringConvertible, Sendable {
   }
 
   public var description: String {
-    var line = "\(path): \(message) (SQLite \(code.rawValue))"
+    // The verdict of a check has several lines.
+    var line = "\(path): \(message.split(separator: "\n").joined(separator: " ")) (SQLite \(code.rawValue))"
     if let sql { line += " in \"\(Self.excerpt(of: sql))\"" }
     if let mend { line += "; \(mend)" }
     return line

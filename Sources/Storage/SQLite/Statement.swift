@@ -101,9 +101,10 @@ public final class Statement {
   /// The number of columns that a row of this statement has; zero for statements that give no rows.
   public var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
-  public func isNull(_ column: Int) -> Bool {
-    sqlite3_column_type(handle, Int32(clamping: column)) == SQLITE_NULL
-  }
+  public func isNull(_ column: Int) -> Bool { type(ofColumn: column) == SQLITE_NULL }
+
+  /// SQLite's number of the column's storage class.
+  func type(ofColumn column: Int) -> Int32 { sqlite3_column_type(handle, Int32(clamping: column)) }
 
   public func int64(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(clamping: column)) }
 

@@ -40,5 +40,15 @@ public struct StoreError: Error, CustomStringConvertible, Sendable {
     self.init(kind: kind, path: error.path, reason: error.description)
   }
 
+  /// The error of a statement of ours that the file at its opening has no tables or columns for: the file is not what its
+  /// header says.
+  init(opening error: SQLiteError) {
+    if error.code.primary == .error || error.code.primary == .constraint {
+      self.init(kind: .damaged, path: error.path, reason: error.description)
+    } else {
+      self.init(error)
+    }
+  }
+
   public var description: String { reason.hasPrefix(path) ? reason : "\(path): \(reason)" }
 }

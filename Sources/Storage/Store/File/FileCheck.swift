@@ -1,0 +1,68 @@
+// Is the file what it was when it was written? Asked at each start, before anything is written to it.
+import Glibc
+import SQLite
+
+struct FileCheck {
+  private let path: String
+  private let bytes: Int
+  /// Whether every page is read and every row's seal is checked: the file is small, its last user was killed or lost its power, or
+  /// the settings ask for it.
+  let isWhole: Bool
+
+  /// Above this a file that was closed properly is not read from end to end at each start. Bytes.
+  private static let small = 16 << 20
+
+  init(_ path: String, _ settings: StoreSettings) {
+    self.path = path
+    var status = stat()
+    bytes = stat(path, &status) == 0 ? Int(status.st_size) : 0
+    // The last to close the file deletes its log.
+    let wasClosed = access(path + "-wal", F_OK) != 0
+    isWhole = settings.checksEverything || bytes < FileCheck.small || !wasClosed
+  }
+
+  /// - Throws: `StoreError`, `.damaged` and why.
+  func run() throws(StoreError) {
+    guard bytes > 0 else {
+      // A log without its database is of no use, and would be taken for that of the new one.
+      for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+      return
+    }
+    do throws(SQLiteError) {
+      // SQLite takes what is shorter than the smallest page for an empty file.
+      guard bytes >= 512 else { throw damaged("the file") }
+      // Read-only: a log that is not this file's must not be written into it when the connection closes.
+      let connection = try Connection(path: path, mode: .readOnly)
+      try connection.execute("PRAGMA cache_size = -256")
+      if isWhole {
+        let verdict = try connection.pragma("quick_check(1)")
+        guard verdict == "ok" else { throw SQLiteError(code: .corrupt, message: verdict ?? "no verdict", path: path) }
+      }
+      guard try connection.userVersion == Schema.version else { return }
+      try checkSeals(connection)
+    } catch {
+      throw StoreError(opening: error)
+    }
+  }
+
+  /// Of all tables when the check is a whole one, else of those that say how the outbox goes on.
+  private func checkSeals(_ connection: Connection) throws(SQLiteError) {
+    var epochs: [Int64: Epoch] = [:]
+    let select = try connection.prepare("SELECT number, id FROM epoch")
+    while try select.step() { epochs[select.int64(0)] = Epoch(select.text(1)) }
+    for table in isWhole ? SealedTable.all : [.meta, .epoch, .lane] {
+      let isOutbox = table.name == SealedTable.outbox.name
+      let rows = try connection.prepare("SELECT \(table.selection) FROM \(table.name)")
+      while try rows.step() {
+        // A row of the outbox is sealed with its epoch.
+        if table.values(in: rows, of: isOutbox ? epochs[rows.int64(0)] : nil) == nil {
+          throw damaged("a row of table \(table.name)")
+        }
+      }
+    }
+  }
+
+  private func damaged(_ what: String) -> SQLiteError {
+    SQLiteError(code: .corrupt, message: "\(what) is not as it was written", path: path)
+  }
+}

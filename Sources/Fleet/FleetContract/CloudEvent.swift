@@ -14,7 +14,10 @@ public struct CloudEvent: Hashable, Sendable {
   public var lane: Lane
   /// From 1, gapless per epoch and lane.
   public var sequence: Int64
-  /// Unique within the vehicle; `<epoch>.<lane>.<sequence>` when this software made it.
+  /// Of a tombstone: the first of the sequences, up to `sequence`, that the vehicle no longer has. Nil: a record.
+  public var firstSequence: Int64?
+  /// Unique within the vehicle; `<epoch>.<lane>.<sequence>` when this software made it, of a tombstone
+  /// `<epoch>.<lane>.<first>-<sequence>`.
   public var id: String
   public var type: String
   public var subject: String?
@@ -34,14 +37,15 @@ public struct CloudEvent: Hashable, Sendable {
   public static let sequenceLimit: Int64 = 1 << 48
 
   public init(
-    vehicle: VehicleID, epoch: String, lane: Lane, sequence: Int64, type: String, subject: String?, time: Timestamp,
-    data: [UInt8]
+    vehicle: VehicleID, epoch: String, lane: Lane, sequence: Int64, firstSequence: Int64? = nil, type: String,
+    subject: String?, time: Timestamp, data: [UInt8]
   ) {
     self.vehicle = vehicle
     self.epoch = epoch
     self.lane = lane
     self.sequence = sequence
-    id = epoch + "." + lane.name + "." + String(sequence)
+    self.firstSequence = firstSequence
+    id = epoch + "." + lane.name + "." + (firstSequence.map { String($0) + "-" } ?? "") + String(sequence)
     self.type = type
     self.subject = subject
     self.time = time.rfc3339
@@ -64,9 +68,8 @@ public struct CloudEvent: Hashable, Sendable {
     json.member("datacontenttype", "application/json")
     json.member("epoch", epoch)
     json.member("lane", lane.name)
-    // The sequence extension compares as text: zeros in front make text order number order.
-    let digits = String(sequence)
-    json.member("sequence", String(repeating: "0", count: max(0, 19 - digits.utf8.count)) + digits)
+    json.member("sequence", nineteenDigits(sequence))
+    if let firstSequence { json.member("firstsequence", nineteenDigits(firstSequence)) }
     json.member("boot", boot)
     json.member("uptime", String(uptime))
     json.member("clockquality", clockQuality.name)
@@ -77,6 +80,12 @@ public struct CloudEvent: Hashable, Sendable {
   }
 
   var source: String { "/" + Topic.prefix + vehicle.description }
+}
+
+/// The sequence extension compares as text: zeros in front make text order number order.
+private func nineteenDigits(_ sequence: Int64) -> String {
+  let digits = String(sequence)
+  return String(repeating: "0", count: max(0, 19 - digits.utf8.count)) + digits
 }
 
 /// Why a message is no event of this contract. What a stranger sent is quoted shortened.

@@ -103,6 +103,9 @@ public struct JSONSlice: Sendable {
     kind == .number ? Int64(String(decoding: document[range], as: UTF8.self)) : nil
   }
 
+  /// True or false; nil for anything else.
+  public var boolean: Bool? { kind == .boolean ? document[range.lowerBound] == UInt8(ascii: "t") : nil }
+
   private func walk(_ item: (inout JSONScanner) -> Bool) {
     var scanner = JSONScanner(document, at: range.lowerBound + 1)
     while true {

@@ -48,16 +48,16 @@ public struct RealClock: TimeSource {
 /// A clock that stands still until it is moved. Safe to read from any thread.
 public final class VirtualClock: TimeSource {
   public let boot: BootID
-  private let wallAtZero: Int64
-  private let quality: ClockQuality
+  private let wallAtZero: Atomic<Int64>
+  private let quality: Atomic<UInt8>
   private let uptime = Atomic<Int64>(0)
 
   /// - Parameters:
   ///   - wallNanoseconds: what the wall clock says at uptime 0, in nanoseconds since 1970.
   public init(boot: BootID = .random(), wallNanoseconds: Int64, quality: ClockQuality = .ntp) {
     self.boot = boot
-    wallAtZero = wallNanoseconds
-    self.quality = quality
+    wallAtZero = Atomic(wallNanoseconds)
+    self.quality = Atomic(quality.rawValue)
   }
 
   public func now() -> Timestamp { timestamp(at: Instant(nanoseconds: uptime.load(ordering: .acquiring))) }
@@ -65,7 +65,14 @@ public final class VirtualClock: TimeSource {
   /// What this clock says at `instant`.
   public func timestamp(at instant: Instant) -> Timestamp {
     Timestamp(
-      boot: boot, uptime: instant, wallNanoseconds: wallAtZero &+ instant.nanoseconds, quality: quality)
+      boot: boot, uptime: instant, wallNanoseconds: wallAtZero.load(ordering: .acquiring) &+ instant.nanoseconds,
+      quality: ClockQuality(rawValue: quality.load(ordering: .acquiring)) ?? .none)
+  }
+
+  /// Sets the wall clock, as a network or a person does; the uptime goes on.
+  public func set(wallNanoseconds: Int64, quality: ClockQuality) {
+    wallAtZero.store(wallNanoseconds &- uptime.load(ordering: .acquiring), ordering: .releasing)
+    self.quality.store(quality.rawValue, ordering: .releasing)
   }
 
   /// Moves the clock forward to `instant`; an earlier one leaves it where it is.

@@ -121,6 +121,46 @@ public struct BusChangeDocument: Codable, Hashable, Sendable {
   }
 }
 
+/// A wall clock that became good or made a step: the earlier rows of this boot were so many seconds later than they say.
+public struct ClockResolutionDocument: Codable, Hashable, Sendable {
+  /// none, rtc, ntp or gnss.
+  public var quality: String
+  public var previous: String
+  /// Negative when the clock was set back.
+  public var shiftSeconds: Double
+
+  public init(_ resolution: ClockResolution, quality: ClockQuality) {
+    self.quality = quality.name
+    previous = resolution.before.name
+    shiftSeconds = Double(resolution.shiftNanoseconds) * 1e-9
+  }
+}
+
+/// A span that nobody watched; null is not known.
+public struct ObservationGapDocument: Codable, Hashable, Sendable {
+  public var from: String
+  public var to: String
+  public var seconds: Double?
+  public var km: Double?
+
+  public init(_ gap: ObservationGap) {
+    from = gap.from.rfc3339
+    to = gap.to.rfc3339
+    seconds = gap.seconds
+    km = gap.km.finite
+  }
+
+  enum CodingKeys: String, CodingKey { case from, to, seconds, km }
+
+  public func encode(to encoder: any Encoder) throws {
+    var c = encoder.container(keyedBy: CodingKeys.self)
+    try c.encode(from, forKey: .from)
+    try c.encode(to, forKey: .to)
+    try c.encode(seconds, forKey: .seconds)
+    try c.encode(km, forKey: .km)
+  }
+}
+
 /// One signal over the minute of a telemetry record.
 public struct RollUpDocument: Codable, Hashable, Sendable {
   public var n: Int

@@ -149,6 +149,8 @@ public struct Event: BitwiseCopyable, Sendable {
     case vehicleChanged(from: ShortText, to: ShortText)
     /// A workshop's word about a component, and the distance watched, km.
     case workshop(WorkshopEntry, atKm: Double)
+    case clockResolved(ClockResolution)
+    case observationGap(ObservationGap)
   }
 
   public var time: Timestamp
@@ -178,6 +180,8 @@ public struct Event: BitwiseCopyable, Sendable {
     case .vehicleChanged: "vehicle.changed"
     case .workshop(let entry, _):
       if case .service = entry.kind { "component.serviced" } else { "component.measured" }
+    case .clockResolved: "clock.resolved"
+    case .observationGap: "observation.gap"
     }
   }
 
@@ -190,7 +194,7 @@ public struct Event: BitwiseCopyable, Sendable {
   }
 }
 
-/// One signal over one minute: what a roll-up keeps of its valid samples.
+/// One signal over one interval: what a roll-up keeps of its valid samples.
 public struct RollUp: BitwiseCopyable, Sendable {
   public var signal: SignalID
   public var count: UInt32

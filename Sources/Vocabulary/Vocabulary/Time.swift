@@ -20,7 +20,7 @@ public struct Instant: Comparable, Hashable, BitwiseCopyable, Sendable {
     return Instant(nanoseconds: overflow ? (delta > 0 ? .max : .min) : sum)
   }
 
-  public static let zero = Instant(nanoseconds: 0)
+  @inlinable public static var zero: Instant { Instant(nanoseconds: 0) }
 }
 
 /// How far a wall clock can be trusted. Calendar spans across boots count only between `isTrusted` readings.
@@ -51,7 +51,7 @@ public struct BootID: Hashable, BitwiseCopyable, Sendable, CustomStringConvertib
   public var high: UInt64
   public var low: UInt64
 
-  public init(high: UInt64, low: UInt64) {
+  @inlinable public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
@@ -82,11 +82,16 @@ public struct Timestamp: Hashable, BitwiseCopyable, Sendable {
   public var wallNanoseconds: Int64
   public var quality: ClockQuality
 
-  public init(boot: BootID, uptime: Instant, wallNanoseconds: Int64, quality: ClockQuality) {
+  @inlinable public init(boot: BootID, uptime: Instant, wallNanoseconds: Int64, quality: ClockQuality) {
     self.boot = boot
     self.uptime = uptime
     self.wallNanoseconds = wallNanoseconds
     self.quality = quality
+  }
+
+  /// Stands for no time at all: boot 0, 1970.
+  @inlinable public static var unknown: Timestamp {
+    Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
   }
 
   /// RFC 3339 in UTC with milliseconds, for example `2026-11-21T02:28:00.000Z`.

@@ -26,6 +26,8 @@ enum FuzzTarget: String, CaseIterable {
   case planner, `guard`
   /// An adapter: its text, and a dialogue with it.
   case elmtext, elmsession
+  /// What crosses the air, as a receiver and a gateway read it.
+  case telemetry, cloudevent, acknowledgement, status
 
   /// Set once by the main program, before the first input; libFuzzer calls on the same thread.
   nonisolated(unsafe) static var chosen = FuzzTarget.dbc
@@ -54,6 +56,10 @@ enum FuzzTarget: String, CaseIterable {
     case .elmsession:
       var dialogue = AdapterDialogue(bytes)
       dialogue.run()
+    case .telemetry: FleetInputs.feedTelemetry(bytes)
+    case .cloudevent: FleetInputs.feedEvent(bytes)
+    case .acknowledgement: FleetInputs.feedAcknowledgement(bytes)
+    case .status: FleetInputs.feedStatus(bytes)
     default: replay(bytes, as: RecordingFormat(rawValue: rawValue))
     }
   }

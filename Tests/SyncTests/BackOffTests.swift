@@ -27,11 +27,17 @@ import Testing
 
   @Test func pausesLongAfterARefusalAndATakeover() {
     var backOff = BackOff()
-    #expect(backOff.next(.refusal, random: 1) == 900)
+    #expect((0..<7).map { _ in backOff.next(.refusal, random: 1) / 3600 } == [1, 2, 4, 8, 16, 24, 24])
+    #expect((0..<6).map { _ in backOff.next(.takeover, random: 1) / 60 } == [5, 10, 20, 40, 60, 60])
+    // A connection proves the credentials at once, and the identity only after an hour without another claim to it.
+    backOff.connectionLasted(1)
+    #expect(backOff.next(.refusal, random: 1) == 3600)
+    #expect(backOff.next(.takeover, random: 1) == 3600)
+    backOff.connectionLasted(3600)
     #expect(backOff.next(.takeover, random: 1) == 300)
     #expect(MQTTError.notAuthorised(host: "h", port: 1, code: 0x86).pause == .refusal)
     #expect(MQTTError.takenOver(clientID: "c").pause == .takeover)
-    #expect(MQTTError.tls(host: "h", port: 1, reason: "certificate has expired").pause == .growing)
+    #expect(MQTTError.tls(host: "h", port: 1, .expired).pause == .growing)
   }
 
   @Test func refusesOptionsThatCannotWork() {
@@ -40,6 +46,9 @@ import Testing
     options.password = "p"
     #expect(throws: MQTTError.invalidOption(name: "password", reason: "needs a user name")) { try options.validate() }
     options.password = nil
+    options.passwordFile = "/nonexistent/password"
+    #expect(throws: MQTTError.self) { try options.validate() }
+    options.passwordFile = nil
     options.tls = BrokerOptions.TLS(certificateFile: "c.pem")
     #expect(throws: MQTTError.self) { try options.validate() }
     options.tls = BrokerOptions.TLS(caFile: "/nonexistent/ca.pem")

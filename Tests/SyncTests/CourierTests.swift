@@ -1,114 +1,198 @@
-// The courier where no broker answers. Against a real broker: the receiver's tests.
+// The courier against a scripted broker: epochs, tombstones, limits, budget.
 import FleetContract
-import Glibc
-import Store
+import MQTT
 import Synchronization
 import Testing
 import Vocabulary
 
+@testable import Store
 @testable import Sync
 
-/// A loopback port on which nobody listens, at least when it was looked at.
-private func closedPort() throws -> UInt16 {
-  let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(socket) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  withUnsafeMutablePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      _ = bind(socket, $0, length)
-      _ = getsockname(socket, $0, &length)
-    }
-  }
-  return try #require(address.sin_port == 0 ? nil : UInt16(bigEndian: address.sin_port))
-}
+@Suite struct CourierTests {
+  private func sent(
+    _ lane: Lane, _ rows: ClosedRange<Int64>, _ epoch: Epoch, isTombstone: Bool = false
+  ) -> Sent { Sent(lane: lane, epoch: epoch.description, rows: rows, isTombstone: isTombstone) }
 
-@Suite struct CourierWithoutBrokerTests {
-  private final class Folder {
-    let path: String
-    init() throws {
-      var template = Array("/tmp/telltale-sync-XXXXXX".utf8CString)
-      path = try #require(mkdtemp(&template).map { String(cString: $0) })
-    }
-    deinit {
-      for suffix in ["", "-wal", "-shm"] { unlink(path + "/telltale.sqlite" + suffix) }
-      rmdir(path)
-    }
-  }
+  // MARK: Epochs.
 
-  private final class Reports: Sendable {
-    let list = Mutex<[CourierReport]>([])
-  }
-
-  private func courier(_ outbox: String, reports: Reports, clock: @escaping @Sendable () -> Int64) throws -> Courier {
-    let configuration = CourierConfiguration(
-      vehicle: try #require(VehicleID("van-7")), host: "127.0.0.1", port: try closedPort(), version: "0",
-      boot: BootID(high: 0, low: 1), started: "2026-11-21T02:28:00.000Z")
-    return try Courier(
-      configuration, outboxPath: outbox, monotonic: clock, random: { 0.5 }, acknowledged: { _ in true },
-      report: { report in reports.list.withLock { $0.append(report) } })
+  @Test func elderEpochsKeepTheirPlacesAndGoFirst() throws {
+    let vehicle = try Vehicle()
+    let elder = vehicle.store.epoch
+    for lane in [Lane.telemetry, .events, .alerts] { try vehicle.write(lane) }
+    try vehicle.store.begin(.conflict)
+    let current = vehicle.store.epoch
+    for lane in [Lane.telemetry, .alerts] { try vehicle.write(lane) }
+    try vehicle.turn(until: { vehicle.snapshot.published == 7 }, "seven rows")
+    // The first event of each epoch is the one with which it began.
+    #expect(
+      try vehicle.sent() == [
+        sent(.alerts, 1...1, elder), sent(.alerts, 1...1, current), sent(.events, 1...1, elder),
+        sent(.events, 2...2, elder), sent(.events, 1...1, current), sent(.telemetry, 1...1, elder),
+        sent(.telemetry, 1...1, current),
+      ])
+    #expect(vehicle.snapshot.outstanding == [2, 3, 2] && vehicle.snapshot.queued == [2, 3, 2])
+    try vehicle.acknowledge([.alerts: [1...1], .events: [1...2], .telemetry: [1...1]], epoch: elder.description)
+    vehicle.pass(seconds: 2)
+    #expect(vehicle.delivery.epochs.map(\.id) == [current])
+    #expect(vehicle.snapshot.queued == [1, 1, 1])
+    // The same word again, of an epoch that is through, is nothing strange; that of an unknown one is.
+    try vehicle.acknowledge([.alerts: [1...1]], epoch: elder.description)
+    #expect(vehicle.snapshot.refusedAcknowledgements == 0)
+    try vehicle.acknowledge([.alerts: [1...1]], epoch: String(repeating: "0", count: 32))
+    try vehicle.acknowledge([.alerts: [1...2]])
+    #expect(vehicle.snapshot.refusedAcknowledgements == 2)
+    try vehicle.acknowledge([.alerts: [1...1], .events: [1...1], .telemetry: [1...1]])
+    vehicle.pass(seconds: 2)
+    #expect(vehicle.snapshot.queued == [0, 0, 0] && vehicle.snapshot.acknowledged == 7)
   }
 
-  @Test func saysWhereNoBrokerIsAndBacksOff() throws {
-    let folder = try Folder()
-    let store = try Store.open(directory: folder.path, vehicle: "van-7", catalogue: SignalCatalogue())
-    let reports = Reports()
-    let now = Atomic<Int64>(1)
-    let courier = try courier(store.path, reports: reports, clock: { now.load(ordering: .relaxed) })
-    let delivery = Delivery(courier)
-    for attempt in 1...3 {
-      while reports.list.withLock({ $0.count }) < attempt {
-        delivery.step(timeout: 5)
-        // Virtual time: half a wait for each step, so that no step sees two attempts.
-        now.add(100_000_000, ordering: .relaxed)
-      }
-    }
-    let list = reports.list.withLock { $0 }
-    for (report, expected) in zip(list, [0.75, 1.5, 3]) {
-      guard case .disconnected(let reason, let wait) = report else {
-        Issue.record("\(report)")
-        continue
-      }
-      #expect(reason.hasPrefix("no broker at 127.0.0.1:"))
-      #expect(wait == expected)
-    }
-    #expect(courier.snapshot.lastError?.hasPrefix("no broker at") == true)
-    #expect(!courier.snapshot.isConnected)
+  @Test func noticesANewEpochWhileItIsConnected() throws {
+    let vehicle = try Vehicle()
+    let elder = vehicle.store.epoch
+    try vehicle.turn(until: { vehicle.snapshot.published == 1 }, "the first row")
+    try vehicle.store.begin(.conflict)
+    try vehicle.write(.alerts)
+    vehicle.pass(seconds: 2)
+    let current = vehicle.store.epoch
+    #expect(
+      try vehicle.sent() == [
+        sent(.events, 1...1, elder), sent(.alerts, 1...1, current), sent(.events, 1...1, current),
+      ])
+    let status = try #require(
+      vehicle.broker.packets.filter { $0[0] >> 4 == 3 }.map(ScriptedBroker.message)
+        .last { $0.topic.hasSuffix("status") })
+    #expect(StatusDocument(decoding: status.payload)?.epoch == current.description)
+    try vehicle.acknowledge([.events: [1...1]], epoch: elder.description)
+    try vehicle.acknowledge([.alerts: [1...1], .events: [1...1]])
+    vehicle.pass(seconds: 2)
+    #expect(vehicle.snapshot.queued == [0, 0, 0])
   }
 
-  @Test func stopsAtOnceAndDrainsNoLongerThanAllowed() throws {
-    let folder = try Folder()
-    let store = try Store.open(directory: folder.path, vehicle: "van-7", catalogue: SignalCatalogue())
-    try store.commit([
-      .outgoing(
-        lane: .events, type: "trip.started", subject: nil,
-        time: Timestamp(boot: BootID(high: 0, low: 1), uptime: .zero, wallNanoseconds: 0, quality: .none),
-        data: Array("{}".utf8))
-    ])
-    let stopped = try courier(store.path, reports: Reports(), clock: monotonicNanoseconds)
-    stopped.stop()
-    stopped.run()
-
-    let begun = monotonicNanoseconds()
-    let drained = try courier(store.path, reports: Reports(), clock: monotonicNanoseconds)
-    drained.drain(seconds: 0.3)
-    drained.run()
-    let elapsed = Double(monotonicNanoseconds() - begun) * 1e-9
-    #expect(elapsed >= 0.3 && elapsed < 5)
-    #expect(drained.snapshot.published == 0)
+  @Test func handsAReceiversCallForANewEpochOn() throws {
+    let vehicle = try Vehicle()
+    try vehicle.turn(until: { vehicle.snapshot.published == 1 }, "the first row")
+    let elder = vehicle.store.epoch
+    for _ in 1...2 { try vehicle.acknowledge([.events: [1...1]], renews: true) }
+    #expect(vehicle.snapshot.renewals == 2 && vehicle.desk.renewals.load(ordering: .relaxed) == 2)
+    #expect(
+      vehicle.reports.filter { $0 == .epochContradicted(epoch: elder.description, receiver: "depot") }.count == 1)
+    try vehicle.write(.events)
+    try vehicle.store.begin(.conflict)
+    vehicle.pass(seconds: 2)
+    // What a receiver says of the elder one is done already.
+    try vehicle.acknowledge([:], epoch: elder.description, renews: true)
+    #expect(vehicle.snapshot.renewals == 2)
   }
 
-  @Test func saysThatThereIsNoOutboxYet() throws {
-    let folder = try Folder()
-    let reports = Reports()
-    let courier = try courier(folder.path + "/telltale.sqlite", reports: reports, clock: monotonicNanoseconds)
-    let delivery = Delivery(courier)
-    delivery.step(timeout: 1)
-    guard case .outboxUnreadable = reports.list.withLock({ $0.first }) else {
-      Issue.record("no report")
-      return
+  // MARK: Tombstones.
+
+  @Test(arguments: [Lane.events, .telemetry]) func sendsATombstoneInPlaceOfWhatIsGone(lane: Lane) throws {
+    let vehicle = try Vehicle()
+    let epoch = vehicle.store.epoch
+    try vehicle.write(.events)
+    try vehicle.write(lane, 8)
+    try vehicle.drop(lane, 4...6)
+    let last: Int64 = lane == .events ? 10 : 8
+    let rows = [1, 2, 3].map { $0...$0 } + [4...6] + (7...last).map { $0...$0 }
+    try vehicle.turn(until: { vehicle.snapshot.outstanding[Int(lane.rawValue)] == rows.count }, "all rows")
+    #expect(
+      try vehicle.sent().filter { $0.lane == lane } == rows.map { sent(lane, $0, epoch, isTombstone: $0.count > 1) })
+    // Only the whole of it counts.
+    try vehicle.acknowledge([lane: [1...5]])
+    #expect(try vehicle.rows(lane).first == 4...6)
+    try vehicle.acknowledge([lane: [1...last]])
+    #expect(try vehicle.rows(lane).isEmpty)
+  }
+
+  @Test func sendsATombstoneAnewThatHasGrown() throws {
+    let vehicle = try Vehicle()
+    let epoch = vehicle.store.epoch
+    try vehicle.write(.telemetry, 8)
+    try vehicle.turn(until: { vehicle.snapshot.outstanding[2] == 8 }, "all rows")
+    _ = try vehicle.sent()
+    // All eight are under way as records; some of them are dropped, and then more.
+    try vehicle.drop(.telemetry, 2...4)
+    vehicle.pass(seconds: 31)
+    #expect(
+      try vehicle.sent().filter { $0.lane == .telemetry }
+        == [1...1, 2...4, 5...5, 6...6, 7...7, 8...8].map {
+          sent(.telemetry, $0, epoch, isTombstone: $0.count > 1)
+        })
+    try vehicle.drop(.telemetry, 2...6)
+    // The word for its earlier form comes meanwhile.
+    try vehicle.acknowledge([.telemetry: [2...4]])
+    #expect(try vehicle.rows(.telemetry) == [1...1, 2...6, 7...7, 8...8])
+    vehicle.passTalking(seconds: 70)
+    #expect(try vehicle.sent().contains(sent(.telemetry, 2...6, epoch, isTombstone: true)))
+    try vehicle.acknowledge([.telemetry: [1...8]])
+    #expect(try vehicle.rows(.telemetry).isEmpty)
+    #expect(vehicle.snapshot.refusedAcknowledgements == 0)
+  }
+
+  // MARK: The broker's limits.
+
+  @Test func aRowThatIsTooLargeHoldsNobodyUp() throws {
+    let vehicle = try Vehicle()
+    vehicle.broker.answer = [0, 0, 5, 0x27, 0, 0, 0x10, 0]  // Maximum packet size 4096.
+    let epoch = vehicle.store.epoch
+    try vehicle.write(.telemetry, 2)
+    try vehicle.write(.telemetry, 300, bytes: 5000)
+    try vehicle.write(.telemetry, 2)
+    try vehicle.turn(until: { vehicle.snapshot.outstanding == [0, 1, 4] }, "four rows")
+    #expect(try vehicle.sent().map(\.rows.lowerBound) == [1, 1, 2, 303, 304])
+    #expect(vehicle.snapshot.oversizedRows == 300)
+    let reports = vehicle.reports.compactMap { report -> String? in
+      if case .rowTooLarge = report { report.description } else { nil }
     }
+    #expect(reports.count == 1)
+    #expect(reports.first?.hasPrefix("row telemetry 3 needs a packet of 5") == true)
+    try vehicle.acknowledge([.telemetry: [1...2, 303...304], .events: [1...1]])
+    #expect(try vehicle.rows(.telemetry).count == 300)
+    // The broker's operator takes the mend to heart.
+    vehicle.broker.answer = [0, 0, 0]
+    vehicle.broker.hangUp()
+    try vehicle.turn(until: { !vehicle.snapshot.isConnected }, "the end is noticed")
+    vehicle.pass(seconds: 2)
+    try vehicle.turn(until: { vehicle.snapshot.outstanding[2] == 256 }, "a window of rows")
+    #expect(try vehicle.sent().first == sent(.telemetry, 3...3, epoch))
+  }
+
+  @Test func aRowThatIsTooLargeIsTriedAgainOnTheSameConnection() throws {
+    let vehicle = try Vehicle()
+    vehicle.broker.answer = [0, 0, 5, 0x27, 0, 0, 0x10, 0]
+    try vehicle.write(.alerts, bytes: 5000)
+    try vehicle.turn(until: { vehicle.snapshot.oversizedRows == 1 }, "one row too large")
+    // Again each ten minutes.
+    vehicle.passTalking(seconds: 1300)
+    #expect(vehicle.snapshot.oversizedRows == 3)
+    #expect(vehicle.snapshot.isConnected && vehicle.broker.connections == 1)
+  }
+
+  // MARK: Metered links.
+
+  @Test func holdsTelemetryThenEventsBackWhenTheBudgetIsUsed() throws {
+    let vehicle = try Vehicle { $0.dailyBytes = 20_000 }
+    try vehicle.write(.telemetry, 30, bytes: 1000)
+    try vehicle.turn(until: { vehicle.snapshot.isHeldBack }, "telemetry waits")
+    let telemetry = try vehicle.sent().filter { $0.lane == .telemetry }.count
+    #expect((13...15).contains(telemetry))
+    #expect((16_000...17_200).contains(vehicle.snapshot.bytesToday))
+    try vehicle.write(.events, 30, bytes: 1000)
+    vehicle.turn(40)
+    let events = try vehicle.sent().filter { $0.lane == .events }.count
+    #expect((2...4).contains(events))
+    try vehicle.write(.alerts, 5, bytes: 1000)
+    vehicle.turn(40)
+    #expect(try vehicle.sent().map(\.lane) == [Lane](repeating: .alerts, count: 5))
+    let waits = vehicle.reports.compactMap { report -> Lane? in
+      if case .heldBack(let lane, _, 20_000) = report { lane } else { nil }
+    }
+    #expect(waits == [.telemetry, .events])
+    #expect(vehicle.snapshot.isHeldBack)
+    #expect(Int(vehicle.snapshot.published) == vehicle.snapshot.outstanding.reduce(0, +))
+    // A day later it goes on; what waits first is what was never answered.
+    vehicle.pass(seconds: 25 * 3600)
+    try vehicle.turn(until: { vehicle.snapshot.isConnected }, "connected again")
+    #expect(try vehicle.sent().filter { $0.lane == .events }.count > 4)
   }
 }

@@ -1,184 +1,224 @@
-// The state machine of delivery: order, limits, acknowledgements and repeats, without clock, network or database.
+// The state machine of delivery: order and limits over several epochs, and any network, without clock or database.
 import Testing
 import Vocabulary
 
 @testable import Sync
 
 private let second: Int64 = 1_000_000_000
-
-@Suite struct LaneCursorTests {
-  private func cursor(published sequences: ClosedRange<Int64>, at time: Int64 = 0) -> LaneCursor {
-    var cursor = LaneCursor()
-    for sequence in sequences { cursor.published(sequence, at: time) }
-    return cursor
-  }
-
-  @Test func acknowledgesEveryPossibleRangeExactly() {
-    // All ranges over six rows, of which two are acknowledged before.
-    for first in Int64(1)...8 {
-      for last in first...8 {
-        var cursor = cursor(published: 1...6)
-        #expect(cursor.acknowledge(3...4, given: 8) == .accepted(first: 3, last: 4, rows: 2))
-        let open = [1, 2, 5, 6].map(Int64.init)
-        let expected = open.filter { (first...last).contains($0) }
-        let verdict = cursor.acknowledge(first...last, given: 8)
-        if first > 6 {
-          #expect(verdict == .refused)
-        } else if let low = expected.first, let high = expected.last {
-          #expect(verdict == .accepted(first: low, last: high, rows: expected.count))
-        } else {
-          #expect(verdict == .known)
-        }
-        #expect(cursor.outstanding.map(\.sequence) == open.filter { !(first...last).contains($0) })
-      }
-    }
-  }
-
-  @Test func refusesWhatWasNeverGivenOrSent() {
-    var cursor = cursor(published: 1...5)
-    #expect(cursor.acknowledge(1...9, given: 8) == .refused)
-    #expect(cursor.acknowledge(0...3, given: 8) == .refused)
-    #expect(cursor.acknowledge(6...7, given: 8) == .refused)
-    #expect(cursor.outstanding.count == 5)
-    // A run that reaches into rows of an earlier life of this process counts for what is outstanding.
-    #expect(cursor.acknowledge(4...8, given: 8) == .accepted(first: 4, last: 5, rows: 2))
-  }
-
-  @Test func knowsThatRowsBelowTheLowestQueuedWereSentBefore() {
-    var cursor = LaneCursor()
-    cursor.rewind(to: 501)
-    #expect(cursor.acknowledge(1...500, given: 500) == .known)
-    #expect(cursor.acknowledge(501...501, given: 501) == .refused)
-  }
-
-  @Test func waitsDoubleUpToTheLimit() {
-    let policy = RetransmissionPolicy()
-    #expect((1...8).map { policy.wait(after: $0) / second } == [30, 60, 120, 240, 480, 600, 600, 600])
-    #expect(policy.wait(after: .max) / second == 600)
-
-    var cursor = cursor(published: 1...2)
-    #expect(cursor.overdue(at: 30 * second - 1, policy) == nil)
-    #expect(cursor.overdue(at: 30 * second, policy) == 1)
-    cursor.published(1, at: 30 * second)
-    #expect(cursor.overdue(at: 30 * second, policy) == 2)
-    cursor.published(2, at: 30 * second)
-    #expect(cursor.overdue(at: 89 * second, policy) == nil)
-    #expect(cursor.overdue(at: 90 * second, policy) == 1)
-    cursor.receiverAnswered()
-    #expect(cursor.overdue(at: 60 * second, policy) == 1)
-    #expect(cursor.next == 3)
-  }
-
-  @Test func forgetsRowsThatLeftTheOutbox() {
-    var cursor = cursor(published: 1...3)
-    cursor.gone(2)
-    cursor.gone(7)
-    #expect(cursor.outstanding.map(\.sequence) == [1, 3])
-  }
-}
+private func stream(_ lane: Lane, _ epoch: Int32 = 1) -> Stream { Stream(epoch: epoch, lane: lane) }
 
 @Suite struct WindowTests {
-  @Test func alertsOvertakeEventsOvertakeTelemetry() {
+  private func window(_ epochs: Int32...) -> Window {
     var window = Window(size: 4)
-    #expect(window.step(at: 0, room: 3) == .new(.alerts, after: 0, limit: 3))
-    window[.alerts].foundNoRows()
-    #expect(window.step(at: 0, room: 3) == .new(.events, after: 0, limit: 3))
-    window[.events].foundNoRows()
-    #expect(window.step(at: 0, room: 9) == .new(.telemetry, after: 0, limit: 4))
-    for sequence in Int64(1)...4 { window[.telemetry].published(sequence, at: 0) }
+    window.keep(epochs)
+    #expect(window.streams.count == 3 * epochs.count)
+    return window
+  }
+
+  @Test func alertsOvertakeEventsOvertakeTelemetry() {
+    var window = window(1)
+    #expect(window.step(at: 0, room: 3) == .new(stream(.alerts), after: 0, limit: 3))
+    window.cursors[stream(.alerts)]?.foundNoRows()
+    #expect(window.step(at: 0, room: 3) == .new(stream(.events), after: 0, limit: 3))
+    window.cursors[stream(.events)]?.foundNoRows()
+    #expect(window.step(at: 0, room: 9) == .new(stream(.telemetry), after: 0, limit: 4))
+    for sequence in Int64(1)...4 { window.cursors[stream(.telemetry)]?.published(sequence...sequence, at: 0) }
     #expect(window.step(at: 0, room: 9) == nil)
     window.rowsMayHaveCome()
-    #expect(window.step(at: 0, room: 9) == .new(.alerts, after: 0, limit: 4))
+    #expect(window.step(at: 0, room: 9) == .new(stream(.alerts), after: 0, limit: 4))
+  }
+
+  @Test func elderEpochsGoFirstWithinALane() {
+    var window = window(3, 7)
+    for expected in [
+      stream(.alerts, 3), stream(.alerts, 7), stream(.events, 3), stream(.events, 7), stream(.telemetry, 3),
+      stream(.telemetry, 7),
+    ] {
+      #expect(window.step(at: 0, room: 1) == .new(expected, after: 0, limit: 1))
+      window.cursors[expected]?.foundNoRows()
+    }
+    #expect(window.step(at: 0, room: 1) == nil)
+  }
+
+  @Test func keepsWhatIsUnderWayWhenEpochsComeAndGo() {
+    var window = window(3, 7)
+    window.cursors[stream(.events, 7)]?.published(1...1, at: 0)
+    window.keep([3, 7])
+    window.keep([7, 8])
+    #expect(window.outstanding(.events) == 1)
+    #expect(window.cursors.count == 6 && window.cursors[stream(.alerts, 3)] == nil)
+  }
+
+  @Test func lanesWaitThatTheBudgetHoldsBack() {
+    var window = window(1)
+    window.cursors[stream(.alerts)]?.foundNoRows()
+    #expect(window.step(at: 0, room: 1, through: .alerts) == nil)
+    #expect(window.step(at: 0, room: 1, through: .events) == .new(stream(.events), after: 0, limit: 1))
+    window.cursors[stream(.telemetry)]?.published(1...1, at: 0)
+    window.cursors[stream(.events)]?.foundNoRows()
+    #expect(window.step(at: 60 * second, room: 1, through: .events) == nil)
+    #expect(window.step(at: 60 * second, room: 1) == .again(stream(.telemetry), sequence: 1))
   }
 
   @Test func publishesNothingWithoutRoom() {
-    let window = Window(size: 4)
-    #expect(window.step(at: 0, room: 0) == nil)
+    #expect(window(1).step(at: 0, room: 0) == nil)
   }
 
   @Test func repeatsBeforeItGoesOnInTheSameLane() {
-    var window = Window(size: 4)
-    window[.alerts].published(1, at: 0)
-    #expect(window.step(at: 30 * second, room: 9) == .again(.alerts, sequence: 1))
-    window[.alerts].published(1, at: 30 * second)
-    #expect(window.step(at: 30 * second, room: 9) == .new(.alerts, after: 1, limit: 3))
+    var window = window(1)
+    window.cursors[stream(.alerts)]?.published(1...1, at: 0)
+    #expect(window.step(at: 30 * second, room: 9) == .again(stream(.alerts), sequence: 1))
+    window.cursors[stream(.alerts)]?.published(1...1, at: 30 * second)
+    #expect(window.step(at: 30 * second, room: 9) == .new(stream(.alerts), after: 1, limit: 3))
   }
 
-  /// A lossy network, a receiver that forgets, and reconnects, driven by a seed: nothing is lost, nothing passes the
-  /// window, first publications keep their order.
+  /// A lossy network, a receiver that forgets, reconnects, rows that are dropped behind tombstones which grow, an epoch
+  /// that begins in the middle, driven by a seed: at the end every sequence is at the receiver, as a record or as lost,
+  /// and the outbox is empty.
   @Test(arguments: UInt64(1)...20) func deliversEverythingOverAnyNetwork(seed: UInt64) {
-    var random = SplitMix64(seed)
-    var window = Window(size: 8)
-    var given: [Lane: Int64] = [.alerts: 0, .events: 0, .telemetry: 0]
-    var committed: [Lane: Set<Int64>] = [.alerts: [], .events: [], .telemetry: []]
-    var queued = committed
-    var now: Int64 = 0
+    var world = World(seed)
+    for round in 0..<1000 { world.turn(heals: round > 700) }
+    world.settle()
+    for stream in world.window.streams {
+      #expect(world.queued[stream]?.isEmpty == true)
+      #expect(world.covered[stream]?.count == Int(world.given[stream] ?? -1))
+    }
+    #expect(world.window.isSettled)
+    #expect(world.tombstones > 0)
+  }
+}
 
-    for round in 0..<3000 {
-      now += Int64(random.next() % 10) * second
-      let heals = round > 2000
-      if !heals, let lane = Lane.allCases.randomElement(using: &random) {
-        given[lane, default: 0] += 1
-        queued[lane, default: []].insert(given[lane] ?? 0)
-        window.rowsMayHaveCome()
-      }
-      if !heals && random.next() % 50 == 0 {
-        for lane in Lane.allCases { window[lane].rewind(to: queued[lane]?.min() ?? (given[lane] ?? 0) + 1) }
-      }
-      switch window.step(at: now, room: Int(random.next() % 5)) {
-      case .again(let lane, let sequence):
-        #expect(queued[lane]?.contains(sequence) == true)
-        window[lane].published(sequence, at: now)
-        if heals || random.next() % 3 > 0 { committed[lane, default: []].insert(sequence) }
-      case .new(let lane, let after, let limit):
-        let rows = (queued[lane] ?? []).filter { $0 > after }.sorted().prefix(limit)
-        if rows.count < limit { window[lane].foundNoRows() }
-        for sequence in rows {
-          window[lane].published(sequence, at: now)
-          if heals || random.next() % 3 > 0 { committed[lane, default: []].insert(sequence) }
-        }
-      case nil: break
-      }
-      for lane in Lane.allCases {
-        #expect(window[lane].outstanding.count <= 8)
-        #expect(window[lane].outstanding.map(\.sequence) == window[lane].outstanding.map(\.sequence).sorted())
-        guard let sequence = committed[lane]?.randomElement(using: &random), heals || random.next() % 2 == 0 else {
-          continue
-        }
-        if case .accepted(let first, let last, _) = window[lane].acknowledge(
-          sequence...sequence, given: given[lane] ?? 0)
-        { queued[lane]?.subtract(first...last) }
+extension Window {
+  /// Whether everything has been published and acknowledged, as far as is known here.
+  fileprivate var isSettled: Bool { cursors.values.allSatisfy { $0.outstanding.isEmpty && $0.isExhausted } }
+}
+
+/// An outbox, a network and a receiver around a window.
+private struct World {
+  var random: SplitMix64
+  var window = Window(size: 8)
+  var now: Int64 = 0
+  var given: [Stream: Int64] = [:]
+  /// Rows and tombstones of the outbox, ascending.
+  var queued: [Stream: [ClosedRange<Int64>]] = [:]
+  /// What the receiver has committed, as record or as lost.
+  var covered: [Stream: Set<Int64>] = [:]
+  var tombstones = 0
+
+  init(_ seed: UInt64) {
+    random = SplitMix64(seed)
+    begin([1])
+  }
+
+  private mutating func begin(_ epochs: [Int32]) {
+    window.keep(epochs)
+    for stream in window.streams where given[stream] == nil {
+      (given[stream], queued[stream], covered[stream]) = (0, [], [])
+    }
+  }
+
+  mutating func turn(heals: Bool) {
+    now += Int64(random.next() % 10) * second
+    if !heals { produce() }
+    step(loses: !heals)
+    for stream in window.streams {
+      guard let cursor = window.cursors[stream] else { continue }
+      #expect(cursor.outstanding.count <= 8)
+      for (row, next) in zip(cursor.outstanding, cursor.outstanding.dropFirst()) { #expect(row.sequence < next.first) }
+      if heals || random.next() % 2 == 0 { acknowledge(stream) }
+    }
+  }
+
+  /// What happens in the vehicle: a row, a reconnect, a dropped range, a new epoch.
+  private mutating func produce() {
+    if now > 1500 * second && window.streams.count == 3 { begin([1, 2]) }
+    guard let epoch = window.streams.map(\.epoch).max(), let lane = Lane.allCases.randomElement(using: &random)
+    else { return }
+    let stream = Stream(epoch: epoch, lane: lane)
+    let next = (given[stream] ?? 0) + 1
+    given[stream] = next
+    queued[stream]?.append(next...next)
+    window.rowsMayHaveCome()
+    if random.next() % 50 == 0 {
+      for stream in window.streams {
+        window.cursors[stream]?.rewind(to: queued[stream]?.first?.lowerBound ?? (given[stream] ?? 0) + 1)
       }
     }
-    // What is left goes when every answer arrives.
-    for _ in 0..<5000 {
+    if random.next() % 40 == 0, let dropped = window.streams.randomElement(using: &random) { drop(in: dropped) }
+  }
+
+  private mutating func drop(in stream: Stream) {
+    guard let rows = queued[stream], rows.count > 4 else { return }
+    let from = Int(random.next() % 2)
+    var to = from
+    // A tombstone stands for neighbours only.
+    while to < from + 3 && rows[to].upperBound + 1 == rows[to + 1].lowerBound { to += 1 }
+    guard to > from else { return }
+    queued[stream]?.replaceSubrange(from...to, with: [rows[from].lowerBound...rows[to].upperBound])
+    tombstones += 1
+  }
+
+  private mutating func step(loses: Bool) {
+    switch window.step(at: now, room: Int(random.next() % 5)) {
+    case .again(let stream, let sequence):
+      if let row = queued[stream]?.first(where: { $0.upperBound >= sequence }), row.lowerBound <= sequence {
+        publish(row, stream, loses: loses)
+      } else {
+        window.cursors[stream]?.gone(sequence)
+      }
+    case .new(let stream, let after, let limit):
+      let rows = (queued[stream] ?? []).filter { $0.upperBound > after }.prefix(limit)
+      if rows.count < limit { window.cursors[stream]?.foundNoRows() }
+      for row in rows { publish(row, stream, loses: loses) }
+    case nil: break
+    }
+    for stream in window.streams {
+      window.cursors[stream]?.rewindIfLingering(queued[stream]?.first?.lowerBound ?? 0, at: now, after: 600 * second)
+    }
+  }
+
+  private mutating func publish(_ row: ClosedRange<Int64>, _ stream: Stream, loses: Bool) {
+    window.cursors[stream]?.published(row, at: now)
+    if !loses || random.next() % 3 > 0 { covered[stream]?.formUnion(row) }
+  }
+
+  /// The receiver tells the run around one sequence that it has.
+  private mutating func acknowledge(_ stream: Stream) {
+    guard let has = covered[stream], let one = has.randomElement(using: &random) else { return }
+    acknowledge(run(around: one, in: has), stream)
+  }
+
+  private mutating func acknowledgeAll(_ stream: Stream) {
+    guard let has = covered[stream] else { return }
+    var next = has.min()
+    while let first = next {
+      let run = run(around: first, in: has)
+      acknowledge(run, stream)
+      next = has.filter { $0 > run.upperBound }.min()
+    }
+  }
+
+  private func run(around sequence: Int64, in has: Set<Int64>) -> ClosedRange<Int64> {
+    var (first, last) = (sequence, sequence)
+    while has.contains(first - 1) { first -= 1 }
+    while has.contains(last + 1) { last += 1 }
+    return first...last
+  }
+
+  private mutating func acknowledge(_ run: ClosedRange<Int64>, _ stream: Stream) {
+    guard case .accepted(let from, let to, _) = window.cursors[stream]?.acknowledge(run, given: given[stream] ?? 0)
+    else { return }
+    queued[stream]?.removeAll { $0.lowerBound >= from && $0.upperBound <= to }
+  }
+
+  /// What is left goes when every answer arrives.
+  mutating func settle() {
+    for _ in 0..<2000 where !window.isSettled || !queued.values.allSatisfy(\.isEmpty) {
       now += 600 * second
-      for lane in Lane.allCases {
-        for sequence in committed[lane] ?? [] {
-          if case .accepted = window[lane].acknowledge(sequence...sequence, given: given[lane] ?? 0) {
-            queued[lane]?.remove(sequence)
-          }
-        }
-      }
-      guard let step = window.step(at: now, room: 5) else { break }
-      switch step {
-      case .again(let lane, let sequence):
-        window[lane].published(sequence, at: now)
-        committed[lane, default: []].insert(sequence)
-      case .new(let lane, let after, let limit):
-        let rows = (queued[lane] ?? []).filter { $0 > after }.sorted().prefix(limit)
-        if rows.count < limit { window[lane].foundNoRows() }
-        for sequence in rows {
-          window[lane].published(sequence, at: now)
-          committed[lane, default: []].insert(sequence)
-        }
-      }
+      window.rowsMayHaveCome()
+      for _ in 0..<100 { step(loses: false) }
+      for stream in window.streams { acknowledgeAll(stream) }
     }
-    for lane in Lane.allCases {
-      #expect(queued[lane]?.isEmpty == true)
-      #expect(committed[lane]?.count == Int(given[lane] ?? -1))
-    }
-    #expect(window.isSettled)
   }
 }
 

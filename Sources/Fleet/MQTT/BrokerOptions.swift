@@ -38,6 +38,8 @@ public struct BrokerOptions: Sendable {
   public var clientID: String
   public var username: String?
   public var password: String?
+  /// A file whose first line is the password, read at each attempt to connect; instead of `password`.
+  public var passwordFile: String?
   /// Nil: plain TCP.
   public var tls: TLS?
   /// Seconds of silence after which the client pings; 5...65,535.
@@ -78,9 +80,13 @@ public struct BrokerOptions: Sendable {
       throw .invalidOption(
         name: "largest packet", reason: "is \(largestPacket); 1024 to 268,435,455 bytes are possible")
     }
-    if password != nil && username == nil {
+    if (password != nil || passwordFile != nil) && username == nil {
       throw .invalidOption(name: "password", reason: "needs a user name")
     }
+    if password != nil && passwordFile != nil {
+      throw .invalidOption(name: "password", reason: "is given twice; leave the password or its file out")
+    }
+    _ = try currentPassword()
     if let tls, (tls.certificateFile == nil) != (tls.keyFile == nil) {
       throw .invalidOption(name: "tls", reason: "a certificate and its key belong together; give both or neither")
     }

@@ -36,15 +36,27 @@ public final class Client {
 
   /// Packets read in one step at most, which bounds the events that one step returns.
   private static let readsPerStep = 64
+  static let second: Int64 = 1_000_000_000
+  /// Seconds between two looks at the credential files after a refusal.
+  private static let lookPeriod: Int64 = 10
 
-  public let options: BrokerOptions
+  public private(set) var options: BrokerOptions
   private let wakeup: Wakeup
-  private let monotonic: () -> Int64
+  let monotonic: () -> Int64
   private let random: () -> Double
   private var backOff: BackOff
   private var phase: Phase
+  private var concessions = WillConcessions()
   /// Whether SUBSCRIBE was sent on the connection that is being made.
   private var hasSubscribed = false
+  /// The credential files as they were when the last attempt began, and when to look at them again; nil while no change
+  /// of theirs would help.
+  private var refused: (files: FileStamps, nextLook: Int64)?
+  private var stampsAtDial = FileStamps(of: [])
+  /// Whether the last attempt failed over the dates of a certificate.
+  private var hasFailedOverDates = false
+  /// Bytes of all PUBLISH packets handed over since the start, headers included.
+  public private(set) var bytesPublished: UInt64 = 0
 
   /// - Parameters:
   ///   - wakeup: ends a `step` early when another thread rings it.
@@ -64,27 +76,40 @@ public final class Client {
     phase = .waiting(until: monotonic())
   }
 
-  deinit {
-    if case .dialling(let dialling, _) = phase { dialling.abandon() }
-  }
-
   public var isConnected: Bool { if case .connected = phase { true } else { false } }
 
   /// How many messages can be published now; 0 while not connected.
   public var room: Int {
-    if case .connected(let session, _) = phase { max(0, options.window - session.inFlight) } else { 0 }
+    if case .connected(let session, _) = phase { max(0, window(of: session) - session.inFlight) } else { 0 }
   }
+
+  /// Most messages under way at once: this client's choice or the broker's receive maximum.
+  private func window(of session: Session) -> Int { min(options.window, session.limits.receiveMaximum) }
 
   /// How many messages await the broker's acknowledgement.
   public var inFlight: Int { if case .connected(let session, _) = phase { session.inFlight } else { 0 } }
 
-  /// Publishes at QoS 1 and returns the number that `delivered` or `refused` will give back.
-  /// - Throws: `notConnected`, `windowFull` or `unsendable`; nothing is queued then.
+  /// Publishes at QoS 1, or 0 where the broker takes no more, and returns the number that `delivered` or `refused` will
+  /// give back. A broker that keeps no retained messages gets it as an ordinary one.
+  /// - Throws: `notConnected`, `windowFull`, `tooLarge` or `unsendable`; nothing is queued then.
   @discardableResult
   public func publish(_ topic: String, _ payload: [UInt8], retain: Bool = false) throws(MQTTError) -> Int32 {
     guard case .connected(let session, _) = phase else { throw .notConnected }
-    guard session.inFlight < options.window else { throw .windowFull(options.window) }
-    return try session.publish(topic, payload, retain: retain)
+    guard session.inFlight < window(of: session) else { throw .windowFull(window(of: session)) }
+    let bytes = publishSize(topic: topic, payload: payload.count, qos: session.qos)
+    if let limit = session.limits.largestPacket, bytes > limit { throw .tooLarge(bytes: bytes, limit: limit) }
+    let message = try session.publish(topic, payload, retain: retain)
+    bytesPublished += UInt64(bytes)
+    return message
+  }
+
+  /// Replaces the will of the connections to come.
+  public func updateWill(_ will: BrokerOptions.Will?) { options.will = will }
+
+  /// Tells that the wall clock was set: an attempt that failed over a certificate's dates is made again within seconds.
+  public func wallClockChanged() {
+    guard hasFailedOverDates, case .waiting(let until) = phase else { return }
+    phase = .waiting(until: min(until, monotonic() + Int64(random() * 5e9)))
   }
 
   /// Moves the connection on and returns what happened.
@@ -95,7 +120,7 @@ public final class Client {
     let now = monotonic()
     switch phase {
     case .waiting(let until):
-      if now >= until { return dial(now) }
+      if now >= until || credentialsChanged(now) { return dial(now) }
       wait(for: nil, milliseconds: min(timeout, Int32(clamping: (until - now) / 1_000_000 + 1)))
       return []
     case .dialling(let dialling, let deadline):
@@ -106,7 +131,7 @@ public final class Client {
       exchange(with: session, timeout: timeout, reading: reading)
       var events: [Event] = []
       swap(&events, &session.events)
-      if let failure = failure(of: session) {
+      if let failure = failure(of: session) ?? silence(of: session) {
         backOff.connectionLasted(Double(monotonic() - since) * 1e-9)
         events.append(fail(failure))
       }
@@ -119,8 +144,7 @@ public final class Client {
   public func disconnect(timeout: Int32) {
     let deadline = monotonic() + Int64(timeout) * 1_000_000
     switch phase {
-    case .waiting: break
-    case .dialling(let dialling, _): dialling.abandon()
+    case .waiting, .dialling: break
     case .handshaking(let session, _), .connected(let session, _):
       session.disconnect()
       while session.socket >= 0 && session.end == nil && session.wantsToWrite && monotonic() < deadline {
@@ -128,14 +152,19 @@ public final class Client {
       }
     }
     phase = .waiting(until: .max)
+    refused = nil
+    hasFailedOverDates = false
   }
 
   // MARK: Phases.
 
   private func dial(_ now: Int64) -> [Event] {
+    refused = nil
+    hasFailedOverDates = false
+    stampsAtDial = FileStamps(of: options.credentialFiles)
     do throws(MQTTError) {
-      let dialling = Dialling(try Session.handle(for: options), options, wakeup: wakeup)
-      phase = .dialling(dialling, deadline: now + Int64(options.answerWithin) * 1_000_000_000)
+      let dialling = Dialling(try Handle(options, concessions), options, wakeup: wakeup)
+      phase = .dialling(dialling, deadline: now + Int64(options.answerWithin) * Client.second)
       dialling.start()
       return []
     } catch {
@@ -143,20 +172,20 @@ public final class Client {
     }
   }
 
+  /// After a refusal: whether somebody has given this client other credentials.
+  private func credentialsChanged(_ now: Int64) -> Bool {
+    guard let look = refused, now >= look.nextLook else { return false }
+    refused?.nextLook = now + Client.lookPeriod * Client.second
+    return FileStamps(of: options.credentialFiles) != look.files
+  }
+
   private func step(_ dialling: Dialling, deadline: Int64, timeout: Int32) -> [Event] {
-    var outcome = dialling.take()
-    if outcome == nil {
-      wait(for: nil, milliseconds: timeout)
-      outcome = dialling.take()
-    }
-    switch outcome {
-    case .sent(let handle):
-      phase = .handshaking(Session(handle), deadline: deadline)
-    case .failed(let code, let reason):
-      return [fail(dialFailure(code, errno: reason))]
+    if dialling.result == nil { wait(for: nil, milliseconds: timeout) }
+    switch dialling.result {
+    case .sent: phase = .handshaking(Session(dialling.handle, at: monotonic()), deadline: deadline)
+    case .failed(let code, let reason): return [fail(dialFailure(dialling.handle, code, errno: reason))]
     case nil:
       if monotonic() >= deadline {
-        dialling.abandon()
         return [fail(.silent(host: options.host, port: options.port, seconds: options.answerWithin))]
       }
     }
@@ -180,6 +209,7 @@ public final class Client {
       }
       if session.pendingSubscriptions.isEmpty {
         phase = .connected(session, since: monotonic())
+        concessions = WillConcessions(qos: session.qos, isRetained: session.limits.keepsRetained)
         // Retained messages may have come before the last subscription was granted.
         var events: [Event] = [.connected]
         events += session.events
@@ -195,47 +225,15 @@ public final class Client {
 
   private func fail(_ error: MQTTError) -> Event {
     hasSubscribed = false
+    let now = monotonic()
+    if case .refused(_, _, let code) = error { _ = concessions.concede(to: code) }
+    if error.pause == .refusal || error.tlsFault != nil {
+      refused = (stampsAtDial, now + Client.lookPeriod * Client.second)
+    }
+    hasFailedOverDates = error.tlsFault?.isOfDates == true
     let seconds = backOff.next(error.pause, random: random())
-    phase = .waiting(until: monotonic() + Int64(seconds * 1e9))
+    phase = .waiting(until: now + Int64(seconds * 1e9))
     return .disconnected(error, retryAfter: seconds)
-  }
-
-  private func dialFailure(_ code: Int32, errno reason: Int32) -> MQTTError {
-    let (host, port) = (options.host, options.port)
-    switch code {
-    case MOSQ_ERR_EAI.rawValue:
-      return .unreachable(host: host, port: port, reason: "the host's name does not resolve")
-    case MOSQ_ERR_TLS.rawValue, MOSQ_ERR_TLS_HANDSHAKE.rawValue:
-      return .tls(host: host, port: port, reason: Session.text(of: code, errno: reason))
-    default: return .unreachable(host: host, port: port, reason: Session.text(of: code, errno: reason))
-    }
-  }
-
-  private func failure(of session: Session) -> MQTTError? {
-    let (host, port) = (options.host, options.port)
-    if let answer = session.answer, answer >= 0x80 {
-      return switch answer {
-      case 0x85, 0x86, 0x87, 0x8A, 0x8C: .notAuthorised(host: host, port: port, code: answer)
-      default: .refused(host: host, port: port, code: answer)
-      }
-    }
-    // A broker that speaks only MQTT 3 answers with that version's codes, 1...5.
-    if let answer = session.answer, answer > 0 {
-      return answer >= 4
-        ? .notAuthorised(host: host, port: port, code: answer == 4 ? 0x86 : 0x87)
-        : .refused(host: host, port: port, code: answer == 1 ? 0x84 : answer == 2 ? 0x85 : 0x88)
-    }
-    guard let end = session.end else { return nil }
-    if end.code == 0x8E { return .takenOver(clientID: options.clientID) }
-    let reason =
-      end.code >= 0x80
-      ? "the broker ended it with reason 0x" + String(end.code, radix: 16, uppercase: true)
-      : Session.text(of: end.code, errno: end.errno)
-    if end.code == MOSQ_ERR_TLS.rawValue || end.code == MOSQ_ERR_TLS_HANDSHAKE.rawValue {
-      return .tls(host: host, port: port, reason: reason)
-    }
-    return session.answer == nil
-      ? .hungUp(host: host, port: port) : .lost(host: host, port: port, reason: reason)
   }
 
   // MARK: The socket.
@@ -244,9 +242,12 @@ public final class Client {
     var timeout = timeout
     for _ in 0..<Client.readsPerStep {
       guard session.end == nil else { return }
-      let ready = wait(for: session, milliseconds: timeout, reading: reading)
+      let isBuffered = reading && session.hasBufferedInput
+      let ready = wait(for: session, milliseconds: isBuffered ? 0 : timeout, reading: reading)
       timeout = 0
-      let hasInput = ready & Int16(POLLIN | POLLERR | POLLHUP) != 0
+      let hasInput = isBuffered || ready & Int16(POLLIN | POLLERR | POLLHUP) != 0
+      // What is left in the socket on purpose is no silence.
+      if hasInput || !reading { session.heard = monotonic() }
       // Reading comes first: a broker that hangs up has said why. And a hang-up is seen by reading, even by an owner
       // that takes no messages now.
       if hasInput && (reading || ready & Int16(POLLERR | POLLHUP) != 0) { session.read() }

@@ -5,34 +5,21 @@ import CMosquitto
 import Glibc
 import Synchronization
 
-/// A client handle that is on its way from one thread to another.
-///
-/// Sendable because it has one owner at a time: the dialling thread until it posts the outcome, then whoever takes the
-/// outcome, or the dialling thread again when nobody will.
-struct Handle: @unchecked Sendable {
-  let pointer: OpaquePointer
-}
-
+/// An attempt. Who waits no longer lets go of it: the thread ends in its own time, and the handle with it.
 final class Dialling: Sendable {
   enum Outcome: Sendable {
     /// The TCP connection stands and CONNECT is sent.
-    case sent(Handle)
+    case sent
     /// A `MOSQ_ERR_…` and the errno beside it.
     case failed(Int32, errno: Int32)
   }
 
-  private enum State: Sendable {
-    case dialling
-    case done(Outcome)
-    case abandoned
-  }
-
-  private let state = Mutex(State.dialling)
-  private let handle: Handle
+  let handle: Handle
+  private let outcome = Mutex<Outcome?>(nil)
   private let options: BrokerOptions
   private let wakeup: Wakeup
 
-  /// Takes `handle` over and starts to connect it. The wake-up rings when there is an outcome.
+  /// Connects `handle`. The wake-up rings when there is an outcome; until then nobody else may use the handle.
   init(_ handle: Handle, _ options: BrokerOptions, wakeup: Wakeup) {
     self.handle = handle
     self.options = options
@@ -55,24 +42,8 @@ final class Dialling: Sendable {
     }
   }
 
-  /// The outcome, once; nil while there is none yet.
-  func take() -> Outcome? {
-    state.withLock { state in
-      guard case .done(let outcome) = state else { return nil }
-      state = .abandoned
-      return outcome
-    }
-  }
-
-  /// Nobody waits any longer: whoever comes last destroys the handle.
-  func abandon() {
-    let left: Handle? = state.withLock { state in
-      defer { state = .abandoned }
-      guard case .done(.sent(let handle)) = state else { return nil }
-      return handle
-    }
-    if let left { mosquitto_destroy(left.pointer) }
-  }
+  /// What the attempt came to; nil while nothing is known.
+  var result: Outcome? { outcome.withLock { $0 } }
 
   fileprivate func dial() {
     // The broker keeps larger packets from us; without this anybody could make libmosquitto allocate 256 MB.
@@ -84,21 +55,12 @@ final class Dialling: Sendable {
       handle.pointer, options.host, Int32(options.port), Int32(options.keepAlive), nil, properties)
     let reason = errno
     mosquitto_property_free_all(&properties)
-    if result == MOSQ_ERR_SUCCESS.rawValue {
-      post(.sent(handle))
-    } else {
-      mosquitto_destroy(handle.pointer)
-      post(.failed(result, errno: reason))
-    }
+    post(result == MOSQ_ERR_SUCCESS.rawValue ? .sent : .failed(result, errno: reason))
   }
 
-  private func post(_ outcome: Outcome) {
-    let isWanted = state.withLock { state in
-      guard case .dialling = state else { return false }
-      state = .done(outcome)
-      return true
-    }
-    if isWanted { wakeup.ring() } else if case .sent(let handle) = outcome { mosquitto_destroy(handle.pointer) }
+  private func post(_ result: Outcome) {
+    outcome.withLock { $0 = result }
+    wakeup.ring()
   }
 }
 

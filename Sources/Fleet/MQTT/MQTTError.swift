@@ -11,7 +11,7 @@ public enum MQTTError: Error, Equatable, CustomStringConvertible, Sendable {
   /// The connection was taken and ended before any answer.
   case hungUp(host: String, port: UInt16)
   /// TLS could not be agreed on: certificate, name or dates.
-  case tls(host: String, port: UInt16, reason: String)
+  case tls(host: String, port: UInt16, TLSFault)
   /// The broker knows the client id, user name or password and says no (CONNACK 0x85...0x87, 0x8A, 0x8C).
   case notAuthorised(host: String, port: UInt16, code: UInt8)
   /// The broker refused the connection for another reason (CONNACK).
@@ -26,6 +26,8 @@ public enum MQTTError: Error, Equatable, CustomStringConvertible, Sendable {
   case notConnected
   /// `publish` was called while the window of unacknowledged messages was full.
   case windowFull(Int)
+  /// The message makes a larger packet than the broker takes. Bytes.
+  case tooLarge(bytes: Int, limit: Int)
   /// The message is not one that MQTT can carry.
   case unsendable(topic: String, reason: String)
 
@@ -40,9 +42,7 @@ public enum MQTTError: Error, Equatable, CustomStringConvertible, Sendable {
     case .hungUp(let host, let port):
       "broker at \(host):\(port) hung up without an answer; check that this port speaks MQTT"
         + " (and TLS only if tls is configured)"
-    case .tls(let host, let port, let reason):
-      "TLS with broker at \(host):\(port) failed: \(reason); check the CA file, the certificate's names and this"
-        + " machine's clock"
+    case .tls(let host, let port, let fault): "TLS with broker at \(host):\(port) failed: \(fault.reason)"
     case .notAuthorised(let host, let port, let code):
       "broker at \(host):\(port) refuses this client (\(reasonName(code))); check client id, user name and password"
     case .refused(let host, let port, let code):
@@ -54,6 +54,8 @@ public enum MQTTError: Error, Equatable, CustomStringConvertible, Sendable {
     case .lost(let host, let port, let reason): "connection to broker at \(host):\(port) lost: \(reason)"
     case .notConnected: "not connected to a broker"
     case .windowFull(let size): "\(size) messages await the broker's acknowledgement already"
+    case .tooLarge(let bytes, let limit):
+      "a packet of \(bytes) bytes is larger than the \(limit) that the broker takes; raise the broker's maximum"
     case .unsendable(let topic, let reason): "cannot publish on \(topic): \(reason)"
     }
   }
@@ -83,6 +85,8 @@ private func reasonName(_ code: UInt8) -> String {
     case 0x95: "packet too large"
     case 0x97: "quota exceeded"
     case 0x98: "administrative action"
+    case 0x9A: "retained messages not supported"
+    case 0x9B: "quality of service not supported"
     case 0x9F: "connection rate exceeded"
     default: "reason"
     }
@@ -93,9 +97,12 @@ extension MQTTError {
   /// How the next attempt should wait.
   var pause: BackOff.Pause {
     switch self {
-    case .notAuthorised, .subscriptionRefused: .refusal
+    case .notAuthorised: .refusal
     case .takenOver: .takeover
+    // A refused subscription too: nobody is locked out for it, and an access control list is mended at the broker.
     default: .growing
     }
   }
+
+  var tlsFault: TLSFault? { if case .tls(_, _, let fault) = self { fault } else { nil } }
 }

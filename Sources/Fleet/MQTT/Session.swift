@@ -1,84 +1,50 @@
-// One connection's libmosquitto handle and its callbacks. Everything here runs on the thread that steps the client.
+// One connection and libmosquitto's callbacks on it. Everything here runs on the thread that steps the client.
 import CMosquitto
 import Glibc
 
-/// A handle from the moment its CONNECT is sent until the connection ends. A handle is never used for a
-/// second connection, so nothing that libmosquitto queued for one can turn up in the next.
+/// A connection from the moment its CONNECT is sent until it ends. A handle is never used for a second one, so nothing
+/// that libmosquitto queued for one can turn up in the next.
 final class Session {
   /// What callbacks have put down since the client looked last.
   var events: [Client.Event] = []
   /// The broker's answer to CONNECT.
   private(set) var answer: UInt8?
+  private(set) var limits = BrokerLimits()
   /// Why the connection ended: a `MOSQ_ERR_…`, or a reason code of 0x80 and above that the broker sent.
   private(set) var end: (code: Int32, errno: Int32)?
   private(set) var pendingSubscriptions: [Int32: String] = [:]
   private(set) var refusedSubscription: (filter: String, code: UInt8)?
   /// Messages published and not yet acknowledged.
   private(set) var inFlight = 0
-  private let handle: OpaquePointer
+  /// When the broker was heard last, nanoseconds on the client's clock.
+  var heard: Int64
+  private let handle: Handle
 
-  init(_ owned: Handle) {
-    handle = owned.pointer
-    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
-    mosquitto_connect_v5_callback_set(handle, onConnect)
-    mosquitto_disconnect_v5_callback_set(handle, onDisconnect)
-    mosquitto_subscribe_v5_callback_set(handle, onSubscribe)
-    mosquitto_publish_v5_callback_set(handle, onPublish)
-    mosquitto_message_v5_callback_set(handle, onMessage)
-  }
-
-  deinit { mosquitto_destroy(handle) }
-
-  /// Makes a handle that is ready to dial.
-  static func handle(for options: BrokerOptions) throws(MQTTError) -> Handle {
-    _ = libraryIsReady
-    guard let made = mosquitto_new(options.clientID, true, nil) else {
-      throw .invalidOption(name: "client id", reason: "libmosquitto refuses '\(options.clientID)'")
-    }
-    do throws(MQTTError) { try configure(made, options) } catch {
-      mosquitto_destroy(made)
-      throw error
-    }
-    return Handle(pointer: made)
-  }
-
-  private static let libraryIsReady: Void = { _ = mosquitto_lib_init() }()
-
-  private static func configure(_ handle: OpaquePointer, _ options: BrokerOptions) throws(MQTTError) {
-    func check(_ result: Int32, _ name: String) throws(MQTTError) {
-      if result == MOSQ_ERR_SUCCESS.rawValue { return }
-      throw .invalidOption(name: name, reason: text(of: result, errno: errno))
-    }
-    try check(mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5), "protocol version")
-    // Nagle's algorithm would hold a small PUBLISH back until the broker's delayed ACK.
-    try check(mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1), "no delay")
-    try check(mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, Int32(options.window)), "window")
-    if let username = options.username {
-      try check(mosquitto_username_pw_set(handle, username, options.password), "user name")
-    }
-    if let will = options.will {
-      try check(
-        mosquitto_will_set_v5(handle, will.topic, Int32(will.payload.count), will.payload, 1, true, nil), "will")
-    }
-    if let tls = options.tls {
-      if tls.caFile == nil { try check(mosquitto_int_option(handle, MOSQ_OPT_TLS_USE_OS_CERTS, 1), "tls") }
-      if tls.caFile != nil || tls.certificateFile != nil {
-        try check(
-          mosquitto_tls_set(handle, tls.caFile, tls.caFile == nil ? "/etc/ssl/certs" : nil, tls.certificateFile,
-            tls.keyFile, nil), "tls")
-      }
-    }
+  init(_ handle: Handle, at now: Int64) {
+    self.handle = handle
+    heard = now
+    handle.session = self
+    mosquitto_connect_v5_callback_set(handle.pointer, onConnect)
+    mosquitto_disconnect_v5_callback_set(handle.pointer, onDisconnect)
+    mosquitto_subscribe_v5_callback_set(handle.pointer, onSubscribe)
+    mosquitto_publish_v5_callback_set(handle.pointer, onPublish)
+    mosquitto_message_v5_callback_set(handle.pointer, onMessage)
   }
 
   // MARK: Driving.
 
-  var socket: Int32 { mosquitto_socket(handle) }
-  var wantsToWrite: Bool { mosquitto_want_write(handle) }
+  var socket: Int32 { mosquitto_socket(handle.pointer) }
+  var wantsToWrite: Bool { mosquitto_want_write(handle.pointer) }
+  /// Whether input waits that the socket does not show: one TLS record may hold several packets.
+  var hasBufferedInput: Bool { OpenSSL.hasPending(mosquitto_ssl_get(handle.pointer)) }
+  var tlsFault: TLSFault? { handle.tlsFault }
+  /// The quality of service that messages go with: 1, unless the broker takes less.
+  var qos: Int32 { min(1, limits.maximumQoS) }
 
-  func read() { note(mosquitto_loop_read(handle, 1)) }
-  func write() { note(mosquitto_loop_write(handle, 1)) }
-  /// Pings when it is time, and notices a broker that no longer answers pings.
-  func keepAlive() { note(mosquitto_loop_misc(handle)) }
+  func read() { note(mosquitto_loop_read(handle.pointer, 1)) }
+  func write() { note(mosquitto_loop_write(handle.pointer, 1)) }
+  /// Pings when it is time.
+  func keepAlive() { note(mosquitto_loop_misc(handle.pointer)) }
 
   private func note(_ result: Int32) {
     if result != MOSQ_ERR_SUCCESS.rawValue && end == nil { end = (result, errno) }
@@ -86,38 +52,53 @@ final class Session {
 
   func subscribe(_ filter: String) throws(MQTTError) {
     var message: Int32 = 0
-    let result = mosquitto_subscribe_v5(handle, &message, filter, 1, 0, nil)
+    let result = mosquitto_subscribe_v5(handle.pointer, &message, filter, qos, 0, nil)
     guard result == MOSQ_ERR_SUCCESS.rawValue else {
-      throw .invalidOption(name: "subscription \(filter)", reason: Session.text(of: result, errno: errno))
+      throw .invalidOption(name: "subscription \(filter)", reason: Handle.text(of: result, errno: errno))
     }
     pendingSubscriptions[message] = filter
   }
 
   func publish(_ topic: String, _ payload: [UInt8], retain: Bool) throws(MQTTError) -> Int32 {
     var message: Int32 = 0
-    let result = mosquitto_publish_v5(
-      handle, &message, topic, Int32(clamping: payload.count), payload, 1, retain, nil)
-    if result == MOSQ_ERR_NO_CONN.rawValue || result == MOSQ_ERR_CONN_LOST.rawValue { throw .notConnected }
-    guard result == MOSQ_ERR_SUCCESS.rawValue else {
-      throw .unsendable(topic: topic, reason: Session.text(of: result, errno: errno))
-    }
+    // Counted first: at quality 0 the callback comes before the call returns.
     inFlight += 1
-    return message
+    let result = mosquitto_publish_v5(
+      handle.pointer, &message, topic, Int32(clamping: payload.count), payload, qos,
+      retain && limits.keepsRetained, nil)
+    if result == MOSQ_ERR_SUCCESS.rawValue { return message }
+    inFlight -= 1
+    if result == MOSQ_ERR_NO_CONN.rawValue || result == MOSQ_ERR_CONN_LOST.rawValue { throw .notConnected }
+    throw .unsendable(topic: topic, reason: Handle.text(of: result, errno: errno))
   }
 
   /// Sends DISCONNECT, after which the broker does not publish the will.
-  func disconnect() { _ = mosquitto_disconnect_v5(handle, 0, nil) }
-
-  static func text(of result: Int32, errno reason: Int32) -> String {
-    if result == MOSQ_ERR_ERRNO.rawValue { return systemText(reason) }
-    guard let text = mosquitto_strerror(result) else { return "libmosquitto error \(result)" }
-    // Its sentences end with a full stop; here they stand within one.
-    return String(String(cString: text).prefix { $0 != "." })
-  }
+  func disconnect() { _ = mosquitto_disconnect_v5(handle.pointer, 0, nil) }
 
   // MARK: What the callbacks tell.
 
-  fileprivate func connected(_ code: Int32) { answer = UInt8(truncatingIfNeeded: code) }
+  fileprivate func connected(_ code: Int32, _ properties: OpaquePointer?) {
+    answer = UInt8(truncatingIfNeeded: code)
+    var byte: UInt8 = 0
+    var short: UInt16 = 0
+    var long: UInt32 = 0
+    func has(_ read: OpaquePointer?) -> Bool { read != nil }
+    if has(mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM.identifier, &short, false)) {
+      limits.receiveMaximum = Int(short)
+    }
+    if has(mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE.identifier, &long, false)) {
+      limits.largestPacket = Int(long)
+    }
+    if has(mosquitto_property_read_byte(properties, MQTT_PROP_MAXIMUM_QOS.identifier, &byte, false)) {
+      limits.maximumQoS = Int32(byte)
+    }
+    if has(mosquitto_property_read_byte(properties, MQTT_PROP_RETAIN_AVAILABLE.identifier, &byte, false)) {
+      limits.keepsRetained = byte != 0
+    }
+    if has(mosquitto_property_read_int16(properties, MQTT_PROP_SERVER_KEEP_ALIVE.identifier, &short, false)) {
+      limits.keepAlive = Int(short)
+    }
+  }
 
   fileprivate func disconnected(_ code: Int32) {
     if end == nil { end = (code, errno) }
@@ -136,15 +117,19 @@ final class Session {
   fileprivate func received(_ message: Message) { events.append(.message(message)) }
 }
 
+extension mqtt5_property {
+  fileprivate var identifier: Int32 { Int32(rawValue) }
+}
+
 // The callbacks proper: free functions, because a closure could inherit the isolation of the place it is written in.
 
 private func session(_ context: UnsafeMutableRawPointer?) -> Session? {
-  context.map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
+  context.flatMap { Unmanaged<Handle>.fromOpaque($0).takeUnretainedValue().session }
 }
 
 private func onConnect(
-  _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: Int32, _: OpaquePointer?
-) { session(context)?.connected(code) }
+  _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: Int32, _ properties: OpaquePointer?
+) { session(context)?.connected(code, properties) }
 
 private func onDisconnect(
   _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: OpaquePointer?

@@ -22,8 +22,10 @@ public final class Courier: Sendable {
   let configuration: CourierConfiguration
   let outboxPath: String
   let monotonic: @Sendable () -> Int64
+  let wall: @Sendable () -> Int64
   let random: @Sendable () -> Double
   let acknowledged: @Sendable (Acknowledgement) -> Bool
+  let renewEpoch: @Sendable () -> Void
   let report: @Sendable (CourierReport) -> Void
   let wakeup: Wakeup
   let shared = Mutex(Shared())
@@ -31,26 +33,35 @@ public final class Courier: Sendable {
   /// - Parameters:
   ///   - outboxPath: the store's database file; opened by `run()` on its own thread.
   ///   - monotonic: nanoseconds of a host clock that never goes back; also in a replay.
+  ///   - wall: nanoseconds since 1970 of the host's clock, which may jump.
   ///   - random: uniform in 0..<1, for the jitter of reconnects.
   ///   - acknowledged: hands an acknowledgement to the recorder; false: no room now, ask again. Called by `run()`.
+  ///   - renewEpoch: a receiver has other content under sequences of the current epoch: the recorder should begin a new
+  ///     one. Called by `run()`, for each message that says so.
   ///   - report: news for the log. Called by `run()`.
   /// - Throws: `MQTTError.invalidOption`, before any thread starts.
   public init(
     _ configuration: CourierConfiguration, outboxPath: String,
     monotonic: @escaping @Sendable () -> Int64 = monotonicNanoseconds,
+    wall: @escaping @Sendable () -> Int64 = wallNanoseconds,
     random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-    acknowledged: @escaping @Sendable (Acknowledgement) -> Bool,
+    acknowledged: @escaping @Sendable (Acknowledgement) -> Bool, renewEpoch: @escaping @Sendable () -> Void,
     report: @escaping @Sendable (CourierReport) -> Void
   ) throws(MQTTError) {
     try configuration.broker.validate()
     guard (1...65_536).contains(configuration.window) else {
       throw .invalidOption(name: "courier window", reason: "is \(configuration.window); 1 to 65,536 rows are possible")
     }
+    if let bytes = configuration.dailyBytes, bytes < 1 {
+      throw .invalidOption(name: "daily bytes", reason: "is \(bytes); give at least 1, or leave it out for no limit")
+    }
     self.configuration = configuration
     self.outboxPath = outboxPath
     self.monotonic = monotonic
+    self.wall = wall
     self.random = random
     self.acknowledged = acknowledged
+    self.renewEpoch = renewEpoch
     self.report = report
     wakeup = try Wakeup()
   }
@@ -98,8 +109,13 @@ public final class Courier: Sendable {
 }
 
 /// CLOCK_MONOTONIC in nanoseconds.
-public func monotonicNanoseconds() -> Int64 {
+public func monotonicNanoseconds() -> Int64 { nanoseconds(of: CLOCK_MONOTONIC) }
+
+/// CLOCK_REALTIME in nanoseconds since 1970.
+public func wallNanoseconds() -> Int64 { nanoseconds(of: CLOCK_REALTIME) }
+
+private func nanoseconds(of clock: clockid_t) -> Int64 {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(clock, &time)
   return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

@@ -1,4 +1,4 @@
-// What the courier is told once, and what it tells back.
+// What the courier is told once.
 public import FleetContract
 public import MQTT
 public import Vocabulary
@@ -17,6 +17,9 @@ public struct CourierConfiguration: Sendable {
   /// Seconds before an unacknowledged row is published again, and the longest that this wait grows to.
   public var retransmitAfter: Double
   public var retransmitLimit: Double
+  /// Bytes that may be handed to the broker in 24 hours, for links that are paid by the byte; nil: as many as there
+  /// are. Alerts always go, events and health until the budget is gone, telemetry until four fifths of it are.
+  public var dailyBytes: Int?
   /// What `status` says of the daemon.
   public var version: String
   public var boot: BootID
@@ -37,53 +40,4 @@ public struct CourierConfiguration: Sendable {
     self.boot = boot
     self.started = started
   }
-}
-
-/// News for the daemon's log. The text is one line.
-public enum CourierReport: Hashable, Sendable, CustomStringConvertible {
-  case connected(host: String, port: UInt16)
-  /// Not connected, why, and seconds until the next attempt.
-  case disconnected(reason: String, retryAfter: Double)
-  /// The outbox could not be read.
-  case outboxUnreadable(String)
-  /// A receiver's message was turned down: malformed, of another epoch, or for rows never sent.
-  case acknowledgementRefused(String)
-  /// The broker turned a message down. The row stays queued.
-  case publicationRefused(topic: String, code: UInt8)
-
-  public var description: String {
-    switch self {
-    case .connected(let host, let port): "connected to broker at \(host):\(port)"
-    case .disconnected(let reason, let seconds):
-      reason + "; trying again in \(max(1, Int(seconds.rounded()))) s, rows stay queued"
-    case .outboxUnreadable(let reason): "courier cannot read the outbox: " + reason
-    case .acknowledgementRefused(let reason): "acknowledgement refused: " + reason
-    case .publicationRefused(let topic, let code):
-      "broker refused a message on \(topic) (reason 0x\(String(code, radix: 16, uppercase: true)));"
-        + " check its access control list"
-    }
-  }
-}
-
-/// The courier as diagnostics shows it.
-public struct CourierSnapshot: Sendable {
-  public var isConnected = false
-  /// Why the last connection ended or failed; nil while there was no failure.
-  public var lastError: String?
-  /// Rows handed to the broker, repeats included.
-  public var published: UInt64 = 0
-  /// Of these, rows published again.
-  public var republished: UInt64 = 0
-  /// Rows that receivers have acknowledged.
-  public var acknowledged: UInt64 = 0
-  /// Acknowledgements turned down: malformed, foreign epoch, or ranges never sent.
-  public var refusedAcknowledgements: UInt64 = 0
-  /// Messages that the broker turned down.
-  public var refusedPublications: UInt64 = 0
-  /// Rows published and not yet acknowledged, by `Lane.rawValue`.
-  public var outstanding: [Int] = Lane.allCases.map { _ in 0 }
-  /// Rows in the outbox as last counted, by `Lane.rawValue`.
-  public var queued: [Int] = Lane.allCases.map { _ in 0 }
-
-  public init() {}
 }

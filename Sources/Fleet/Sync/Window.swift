@@ -1,50 +1,57 @@
-// Decides what is published next: alerts before events before telemetry, in order within a lane, so much at once.
+// Decides what is published next: alerts before events before telemetry, elder epochs before the current one, in order
+// within a stream, so much at once.
 import Vocabulary
 
 /// The state machine of delivery. Pure: time and the outbox's contents come in as values.
 struct Window: Sendable {
   /// What to do next.
   enum Step: Equatable {
-    /// Publish this row again.
-    case again(Lane, sequence: Int64)
+    /// Publish this row again, or the tombstone that it is part of by now.
+    case again(Stream, sequence: Int64)
     /// Publish up to `limit` rows after `sequence`, in order.
-    case new(Lane, after: Int64, limit: Int)
+    case new(Stream, after: Int64, limit: Int)
   }
 
-  /// Most rows of a lane that wait for a receiver.
+  /// Most rows of a stream that wait for a receiver.
   let size: Int
   let policy: RetransmissionPolicy
-  /// By `Lane.rawValue`.
-  private var lanes: [LaneCursor]
+  var cursors: [Stream: StreamCursor] = [:]
+  /// In the order of their turn.
+  private(set) var streams: [Stream] = []
 
   init(size: Int, policy: RetransmissionPolicy = RetransmissionPolicy()) {
     self.size = size
     self.policy = policy
-    lanes = Lane.allCases.map { _ in LaneCursor() }
   }
 
-  subscript(lane: Lane) -> LaneCursor {
-    get { lanes[Int(lane.rawValue)] }
-    set { lanes[Int(lane.rawValue)] = newValue }
+  /// Drops the streams of all other epochs and begins those of new ones.
+  /// - Parameter epochs: ascending with time.
+  mutating func keep(_ epochs: [Int32]) {
+    streams = Lane.allCases.flatMap { lane in epochs.map { Stream(epoch: $0, lane: lane) } }
+    cursors = cursors.filter { epochs.contains($0.key.epoch) }
+    for stream in streams where cursors[stream] == nil { cursors[stream] = StreamCursor() }
   }
 
   /// The next step; nil when there is nothing to do before time passes, rows come or acknowledgements come.
-  /// - Parameter room: how many messages the broker connection takes now.
-  func step(at now: Int64, room: Int) -> Step? {
+  /// - Parameters:
+  ///   - room: how many messages the broker connection takes now.
+  ///   - last: lanes after this one wait.
+  func step(at now: Int64, room: Int, through last: Lane = .telemetry) -> Step? {
     guard room > 0 else { return nil }
-    for lane in Lane.allCases {
-      let cursor = self[lane]
-      if let sequence = cursor.overdue(at: now, policy) { return .again(lane, sequence: sequence) }
+    for stream in streams where stream.lane.rawValue <= last.rawValue {
+      guard let cursor = cursors[stream] else { continue }
+      if let sequence = cursor.overdue(at: now, policy) { return .again(stream, sequence: sequence) }
       let free = size - cursor.outstanding.count
-      if free > 0 && !cursor.isExhausted { return .new(lane, after: cursor.next - 1, limit: min(free, room)) }
+      if free > 0 && !cursor.isExhausted { return .new(stream, after: cursor.next - 1, limit: min(free, room)) }
     }
     return nil
   }
 
-  var outstanding: Int { lanes.reduce(0) { $0 + $1.outstanding.count } }
-  /// Whether every row of the outbox has been published and acknowledged, as far as is known here.
-  var isSettled: Bool { lanes.allSatisfy { $0.outstanding.isEmpty && $0.isExhausted } }
+  /// Rows published and not yet acknowledged, of one lane in all epochs.
+  func outstanding(_ lane: Lane) -> Int {
+    cursors.reduce(0) { $1.key.lane == lane ? $0 + $1.value.outstanding.count : $0 }
+  }
 
-  mutating func rowsMayHaveCome() { for i in lanes.indices { lanes[i].rowsMayHaveCome() } }
-  mutating func receiverAnswered() { for i in lanes.indices { lanes[i].receiverAnswered() } }
+  mutating func rowsMayHaveCome() { for stream in streams { cursors[stream]?.rowsMayHaveCome() } }
+  mutating func receiverAnswered() { for stream in streams { cursors[stream]?.receiverAnswered() } }
 }

@@ -5,22 +5,30 @@ import Glibc
 import Logging
 import MQTT
 import Testing
+import Vocabulary
 
 @testable import Receiver
 @testable import Sync
 
 @Suite(.serialized, .enabled(if: Broker.isInstalled, "/usr/sbin/mosquitto is not installed"))
 struct HostileTests {
-  private func stranger(_ broker: Broker) throws -> Client {
-    let client = try Client(
-      BrokerOptions(host: "127.0.0.1", port: broker.port, clientID: "stranger"), wakeup: try Wakeup(),
-      monotonic: Deadline.now)
-    let deadline = Deadline(seconds: 10)
-    while !client.isConnected {
-      try #require(!deadline.isOver)
-      _ = client.step(timeout: 10)
-    }
-    return client
+  /// Event 1 of `van-7` with something wrong.
+  private func event(sequence: String = "1", adding member: String? = nil, data: String = "{}") throws -> [UInt8] {
+    let text = String(decoding: try arrival(1, data: data).event.encoded, as: UTF8.self)
+      .replacing("\"0000000000000000001\"", with: "\"\(sequence)\"")
+    return Array((member.map { text.replacing("\"data\":", with: $0 + ",\"data\":") } ?? text).utf8)
+  }
+
+  private func telemetry(sequence: Int64, first: Int64? = nil) throws -> [UInt8] {
+    TelemetryMessage(
+      vehicle: try #require(VehicleID(vehicleName)), epoch: someEpoch, sequence: sequence,
+      time: Timestamp(boot: BootID(high: 0, low: 1), uptime: .zero, wallNanoseconds: 0, quality: .none),
+      content: first.map { .dropped(DroppedTelemetry(reason: "quota", count: nil), first: $0) } ?? .columns([1])
+    ).encoded
+  }
+
+  private func nested(_ depth: Int) -> String {
+    String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
   }
 
   @Test func hostilePayloadsAreCountedAndGoodOnesStored() throws {
@@ -28,30 +36,56 @@ struct HostileTests {
     let fleet = try Fleet(brokerPort: broker.port)
     try fleet.startReceiver()
     try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
-    let stranger = try stranger(broker)
+    let stranger = try Peer(broker)
     let hostile: [(topic: String, payload: [UInt8], kind: String)] = [
       ("telltale/v1/van-7/alerts", Array("hello".utf8), "not-json"),
       ("telltale/v1/van-7/alerts", [], "not-json"),
       ("telltale/v1/van-7/alerts", [0xFF, 0xFE, 0x00], "not-json"),
       ("telltale/v1/van-7/events", [UInt8](repeating: UInt8(ascii: "["), count: 100_000), "too-deep"),
       ("telltale/v1/van-7/events", [UInt8](repeating: UInt8(ascii: " "), count: 300_000), "too-large"),
-      ("telltale/v1/van-7/telemetry", Array("{\"specversion\":\"1.0\"}".utf8), "bad-attribute"),
+      ("telltale/v1/van-7/telemetry", Array("{\"specversion\":\"1.0\"}".utf8), "not-protobuf"),
+      ("telltale/v1/van-7/telemetry", [], "bad-attribute"),
+      ("telltale/v1/van-7/telemetry", [UInt8](repeating: 0x0A, count: 300_000), "too-large"),
+      ("telltale/v1/van-7/telemetry", try telemetry(sequence: 1 << 48 + 1), "bad-attribute"),
+      ("telltale/v1/van-7/telemetry", try telemetry(sequence: 4, first: 5), "bad-attribute"),
+      ("telltale/v1/van-7/telemetry", try telemetry(sequence: 0), "bad-attribute"),
       ("telltale/v1/v n/events", Array("{}".utf8), "unknown-topic"),
       ("telltale/v1/van-7/status", Array("{\"state\":1e999}".utf8), "bad-status"),
+      ("telltale/v1/van-7/status", [], "bad-status"),
       ("telltale/v1/van-7/health", Array("{}".utf8), "bad-health"),
+      // Sequences and tombstones beyond all bounds.
+      ("telltale/v1/van-7/events", try event(sequence: "9223372036854775808"), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(sequence: "9223372036854775807"), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(sequence: "281474976710657"), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"0\""), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"9\""), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":1"), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"sequence\":\"2\""), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(data: nested(64)), "too-deep"),
+      // Of another vehicle than the topic's.
+      ("telltale/v1/van-8/events", try event(), "wrong-topic"),
+      ("telltale/v1/van-7/alerts", try event(), "wrong-topic"),
     ]
     for message in hostile { try stranger.publish(message.topic, message.payload) }
     var expected: [String: UInt64] = [:]
     for message in hostile { expected[message.kind, default: 0] += 1 }
     try fleet.turn(
       until: {
-        _ = stranger.step(timeout: 1)
+        try stranger.turn()
         return fleet.ingest?.counters.refused == expected
       }, "each is counted")
     try fleet.startVehicle()
     try fleet.write(.events, 10)
     try fleet.settle()
-    #expect(fleet.ingest?.counters.stored == 10)
+    #expect(fleet.ingest?.counters.stored == 11)
+    // As deep as may be.
+    try stranger.publish("telltale/v1/van-7/alerts", arrival(9, lane: .alerts, data: nested(63)).event.encoded)
+    try fleet.turn(
+      until: {
+        try stranger.turn()
+        return fleet.ingest?.counters.stored == 12
+      }, "it is stored")
+    #expect(fleet.ingest?.counters.refused == expected)
   }
 
   @Test func packetsBeyondTheLimitStayAtTheBroker() throws {
@@ -59,12 +93,12 @@ struct HostileTests {
     let fleet = try Fleet(brokerPort: broker.port)
     try fleet.startReceiver()
     try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
-    let stranger = try stranger(broker)
+    let stranger = try Peer(broker)
     try stranger.publish("telltale/v1/van-7/events", [UInt8](repeating: 0x20, count: 2_000_000))
     try stranger.publish("telltale/v1/van-7/events", Array("x".utf8))
     try fleet.turn(
       until: {
-        _ = stranger.step(timeout: 1)
+        try stranger.turn()
         return fleet.ingest?.counters.refused["not-json"] == 1
       }, "the small one arrives")
     #expect(fleet.ingest?.counters.refused == ["not-json": 1])
@@ -79,7 +113,7 @@ struct HostileTests {
     logger.logLevel = .critical
     let receiver = try Receiver(
       ReceiverSettings(
-        name: "depot", host: "127.0.0.1", port: broker.port, databasePath: folder.path + "/r.db",
+        name: "depot", host: "127.0.0.1", port: broker.port, storage: .sqlite(path: folder.path + "/r.db"),
         listen: .tcp(host: "127.0.0.1", port: 0), portFile: portFile), logger: logger)
     let running = Task { try await receiver.run() }
     let deadline = Deadline(seconds: 30)

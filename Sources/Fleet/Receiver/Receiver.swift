@@ -3,7 +3,6 @@ public import Logging
 import FleetContract
 import Glibc
 import MQTT
-import SQLite
 import Synchronization
 
 /// Takes what vehicles publish into a database, acknowledges what is committed, and serves it over HTTP.
@@ -33,7 +32,7 @@ public final class Receiver: Sendable {
       wakeup = try Wakeup()
     } catch { throw .broker(error) }
     // Made and closed again here, so that a wrong path is told before anything runs.
-    _ = try ReceiverDatabase(path: settings.databasePath)
+    _ = try settings.storage.openStorage()
   }
 
   /// Receives and serves until `stop()`. Call it once.
@@ -41,7 +40,7 @@ public final class Receiver: Sendable {
   public func run() async throws {
     try startIngest()
     let server = FleetServer(
-      settings, logger: logger, reader: try FleetReader(path: settings.databasePath), counters: { self.counters })
+      settings, logger: logger, reader: try settings.storage.openReader(), counters: { self.counters })
     let result = await withTaskGroup(of: Result<Void, any Error>.self) { group in
       group.addTask {
         do { return .success(try await server.run()) } catch { return .failure(error) }

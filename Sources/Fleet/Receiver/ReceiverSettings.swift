@@ -37,15 +37,14 @@ public struct ReceiverSettings: Sendable {
   public var name: String
   /// Will and subscriptions are the receiver's own and are overwritten.
   public var broker: BrokerOptions
-  /// The SQLite file; made when it is missing.
-  public var databasePath: String
+  public var storage: StorageLocation
   public var listen: Listen
   /// Where to write the TCP port in use, for those who asked for port 0.
   public var portFile: String?
 
   /// The client id is `telltale-receiver-<name>`.
   public init(
-    name: String, host: String, port: UInt16 = 1883, databasePath: String,
+    name: String, host: String, port: UInt16 = 1883, storage: StorageLocation,
     listen: Listen = .tcp(host: "127.0.0.1", port: 8080), portFile: String? = nil
   ) {
     self.name = name
@@ -54,7 +53,7 @@ public struct ReceiverSettings: Sendable {
     broker.largestPacket = 512 * 1024
     // Acknowledgements of many vehicles go out at once.
     broker.window = 100
-    self.databasePath = databasePath
+    self.storage = storage
     self.listen = listen
     self.portFile = portFile
   }
@@ -62,7 +61,7 @@ public struct ReceiverSettings: Sendable {
 
 /// Why a receiver cannot start or go on. The description is one line.
 public enum ReceiverError: Error, CustomStringConvertible, Sendable {
-  /// The SQLite file cannot be opened, made or written.
+  /// The storage cannot be opened, made or read.
   case database(String)
   /// A later version of this program wrote the file.
   case newerDatabase(path: String, found: Int32, known: Int32)

@@ -33,6 +33,8 @@ struct ReceiverCommand: ParsableCommand {
         http:
           listen: 127.0.0.1:8080               # or unix:/run/telltale/receiver.sock; port 0 takes a free one
           port_file: /run/telltale/port        # optional
+        log:
+          format: text                         # or json: one object on each line
 
       EXIT CODES
         0 done
@@ -51,10 +53,11 @@ struct ReceiverCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    var logger = Logger(label: "telltale-receiver") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .info
     do {
-      let settings = try ReceiverSettings(configuration: try Section.load(path: config))
+      let root = try Section.load(path: config)
+      let format = try root.logFormat()
+      let logger = Logger(label: "telltale-receiver") { _ in ReceiverLog(format) }
+      let settings = try ReceiverSettings(configuration: root)
       let receiver = try Receiver(settings, logger: logger)
       if check { return say(isRight: true, "configuration and database are right") }
       try runToTheEnd(receiver)

@@ -12,9 +12,17 @@ extension ReceiverSettings {
     guard let broker = try root.optionalSection("broker") else {
       throw root.error("broker", "no broker is configured", mend: "add broker: {host: HOST}")
     }
-    let storage = try root.string("storage")
-    guard storage.hasPrefix("sqlite:"), storage.utf8.count > 7 else {
-      throw root.error("storage", "'\(storage)' is no storage of this version", mend: "use sqlite:PATH")
+    let location = try root.string("storage")
+    guard let storage = StorageLocation(location) else {
+      if location.hasPrefix("postgres") {
+        throw root.error("storage", "PostgreSQL is not built into this version", mend: "use sqlite:PATH")
+      }
+      throw root.error("storage", "'\(location)' is no storage of this version", mend: "use sqlite:PATH")
+    }
+    if try broker.optionalString("share_group") != nil {
+      throw broker.error(
+        "share_group", "a shared subscription spreads records over several receivers, and a SQLite file has one",
+        mend: "remove it")
     }
     let http = try root.optionalSection("http")
     let address = try http?.string("listen", default: "127.0.0.1:8080") ?? "127.0.0.1:8080"
@@ -25,10 +33,10 @@ extension ReceiverSettings {
     self.init(
       name: name, host: try broker.string("host"),
       port: UInt16(clamping: try broker.integer("port", in: 1...65_535, default: 1883)),
-      databasePath: String(storage.dropFirst(7)), listen: listen, portFile: try http?.optionalString("port_file"))
+      storage: storage, listen: listen, portFile: try http?.optionalString("port_file"))
     if let id = try broker.optionalString("client_id") { self.broker.clientID = id }
     self.broker.username = try broker.optionalString("username")
-    self.broker.password = try broker.optionalFirstLine(ofFileAt: "password_file")
+    self.broker.passwordFile = try broker.optionalString("password_file")
     // The same keys as the daemon's `mqtt:` section.
     let ca = try broker.optionalString("ca_file")
     let certificate = try broker.optionalString("cert_file")
@@ -37,5 +45,12 @@ extension ReceiverSettings {
       self.broker.tls = BrokerOptions.TLS(caFile: ca, certificateFile: certificate, keyFile: key)
     }
     try root.finish()
+  }
+}
+
+extension Section {
+  /// How the receiver's log is written; known before the rest is read, so that it says what is wrong there.
+  func logFormat() throws(ConfigurationError) -> ReceiverLog.Format {
+    try section("log").choice("format", default: .text)
   }
 }

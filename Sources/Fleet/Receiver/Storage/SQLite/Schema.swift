@@ -1,30 +1,32 @@
-// The receiver's tables. A stream is one vehicle's lane in one epoch: the unit of sequence and of the gap ledger.
+// The receiver's tables in SQLite. A stream is one vehicle's lane in one epoch: the unit of sequence and of the gap
+// ledger.
 import SQLite
 
 enum Schema {
-  static let version: Int32 = 1
+  static let version: Int32 = 2
 
-  /// Makes the tables in a new file.
+  /// Makes the tables in a new file, or brings those of an earlier version up to this one.
   /// - Throws: `newerDatabase` for a file of a later version.
   static func prepare(_ connection: Connection) throws(ReceiverError) {
+    let found: Int32
     do throws(SQLiteError) {
       try connection.pragma("journal_mode", "WAL")
       // Acknowledged means that it survives a power cut here.
       try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192")
-      let found = try connection.userVersion
-      if found == 0 {
+      found = try connection.userVersion
+      if (0..<version).contains(found) {
         try connection.transaction { () throws(SQLiteError) in
-          try connection.execute(tables)
+          if found < 1 { try connection.execute(tables) }
+          try connection.execute(second)
           try connection.setUserVersion(version)
         }
         return
       }
-      if found == version { return }
     } catch { throw .database(error.description) }
-    let found = (try? connection.userVersion) ?? 0
-    throw .newerDatabase(path: connection.path, found: found, known: version)
+    if found != version { throw .newerDatabase(path: connection.path, found: found, known: version) }
   }
 
+  /// Version 1.
   private static let tables = """
     CREATE TABLE vehicle (
       id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
@@ -46,7 +48,7 @@ enum Schema {
     CREATE INDEX record_by_lane ON record (vehicle, lane, number);
     CREATE INDEX record_trips ON record (vehicle, number) WHERE type IN ('trip.started', 'trip.ended');
 
-    -- Runs of committed sequences; what lies between two runs of a stream is missing.
+    -- Runs of sequences that are committed or, since version 2, declared lost; what lies between two is missing.
     CREATE TABLE coverage (
       stream INTEGER NOT NULL REFERENCES stream, first INTEGER NOT NULL, last INTEGER NOT NULL,
       PRIMARY KEY (stream, first)) WITHOUT ROWID;
@@ -57,5 +59,24 @@ enum Schema {
       event_id TEXT NOT NULL, type TEXT NOT NULL, subject TEXT, time TEXT NOT NULL, received INTEGER NOT NULL,
       data TEXT NOT NULL);
     CREATE INDEX conflict_by_key ON conflict (stream, sequence);
+    """
+
+  /// What version 2 adds: losses, where epochs come from, since when a status has said the same.
+  private static let second = """
+    -- Runs of covered sequences that never came: the vehicle declared them lost. They do not overlap.
+    CREATE TABLE loss (
+      stream INTEGER NOT NULL REFERENCES stream, first INTEGER NOT NULL, last INTEGER NOT NULL,
+      reason TEXT NOT NULL, time TEXT NOT NULL, received INTEGER NOT NULL,
+      PRIMARY KEY (stream, first)) WITHOUT ROWID;
+
+    -- How an outbox began, as its first event says.
+    CREATE TABLE epoch (
+      vehicle INTEGER NOT NULL REFERENCES vehicle, epoch TEXT NOT NULL, reason TEXT NOT NULL, predecessor TEXT,
+      received INTEGER NOT NULL, PRIMARY KEY (vehicle, epoch)) WITHOUT ROWID;
+    CREATE INDEX epoch_by_predecessor ON epoch (vehicle, predecessor);
+
+    ALTER TABLE stream ADD COLUMN given INTEGER;  -- the last sequence, as a successor says; NULL while none has
+    ALTER TABLE vehicle ADD COLUMN status_since INTEGER;
+    UPDATE vehicle SET status_since = status_at;
     """
 }

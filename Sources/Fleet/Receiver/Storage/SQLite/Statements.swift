@@ -1,4 +1,4 @@
-// The SQL of the receiver's writing side, prepared once.
+// The SQL of the receiver's writing side, prepared once; the ledger's stands in a file of its own.
 import FleetContract
 import SQLite
 import Vocabulary
@@ -18,10 +18,10 @@ final class Statements {
   private let updateSeen: Statement
   private let updateStatus: Statement
   private let updateHealth: Statement
-  private let selectRuns: Statement
-  private let selectLastRuns: Statement
-  private let deleteRuns: Statement
-  private let insertRun: Statement
+  private let insertEpoch: Statement
+  private let updateGiven: Statement
+  private let selectGiven: Statement
+  private let selectIncomplete: Statement
 
   init(_ c: Connection) throws(SQLiteError) {
     insertRecord = try c.prepare(
@@ -30,7 +30,8 @@ final class Statements {
         received, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
       """)
     selectRecord = try c.prepare(
-      "SELECT event_id, type, subject, time, data FROM record WHERE stream = ?1 AND sequence = ?2")
+      "SELECT event_id, type, subject, time, boot, uptime, quality, data FROM record"
+        + " WHERE stream = ?1 AND sequence = ?2")
     insertVehicle = try c.prepare("INSERT INTO vehicle (name, first_seen) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
     selectVehicle = try c.prepare("SELECT id FROM vehicle WHERE name = ?1")
     insertStream = try c.prepare("INSERT INTO stream (vehicle, epoch, lane) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
@@ -46,7 +47,7 @@ final class Statements {
       """
       INSERT INTO conflict (stream, sequence, event_id, type, subject, time, received, data)
       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-      WHERE (SELECT count(*) FROM conflict WHERE stream = ?1) < \(ReceiverDatabase.conflictsKept)
+      WHERE (SELECT count(*) FROM conflict WHERE stream = ?1) < \(SQLiteStorage.conflictsKept)
       """)
     selectConflict = try c.prepare(
       """
@@ -54,14 +55,23 @@ final class Statements {
         AND subject IS ?5 AND time = ?6 AND data = ?7
       """)
     updateSeen = try c.prepare("UPDATE vehicle SET last_seen = ?2 WHERE id = ?1")
-    updateStatus = try c.prepare("UPDATE vehicle SET status = ?2, status_at = ?3, online = ?4 WHERE id = ?1")
+    updateStatus = try c.prepare(
+      """
+      UPDATE vehicle SET status = ?2, status_at = ?3, online = ?4,
+        status_since = CASE WHEN online IS ?4 THEN status_since ELSE ?3 END WHERE id = ?1
+      """)
     updateHealth = try c.prepare("UPDATE vehicle SET health = ?2, health_at = ?3 WHERE id = ?1")
-    selectRuns = try c.prepare(
-      "SELECT first, last FROM coverage WHERE stream = ?1 AND first <= ?3 AND last >= ?2 ORDER BY first")
-    selectLastRuns = try c.prepare(
-      "SELECT first, last FROM coverage WHERE stream = ?1 ORDER BY first DESC LIMIT ?2")
-    deleteRuns = try c.prepare("DELETE FROM coverage WHERE stream = ?1 AND first BETWEEN ?2 AND ?3")
-    insertRun = try c.prepare("INSERT INTO coverage (stream, first, last) VALUES (?1, ?2, ?3)")
+    insertEpoch = try c.prepare(
+      "INSERT INTO epoch (vehicle, epoch, reason, predecessor, received) VALUES (?1, ?2, ?3, ?4, ?5)"
+        + " ON CONFLICT DO NOTHING")
+    updateGiven = try c.prepare("UPDATE stream SET given = max(coalesce(given, 0), ?2) WHERE id = ?1")
+    selectGiven = try c.prepare("SELECT given FROM stream WHERE id = ?1")
+    selectIncomplete = try c.prepare(
+      """
+      SELECT name, epoch, lane FROM stream s JOIN vehicle v ON v.id = s.vehicle LEFT JOIN coverage c ON c.stream = s.id
+      GROUP BY s.id HAVING count(c.first) > 1 OR min(c.first) > 1 OR coalesce(max(c.last), 0) < given
+      ORDER BY s.id DESC LIMIT ?1
+      """)
   }
 
   // MARK: Records.
@@ -81,7 +91,7 @@ final class Statements {
     try s.bind(event.uptime, at: 10)
     try s.bind(Int64(event.clockQuality.rawValue), at: 11)
     try s.bind(arrival.received, at: 12)
-    try s.bind(event.json, at: 13)
+    try bind(dataOf: event, to: s, at: 13)
   }
 
   /// Whether this very event is stored under its key. Content is compared as it is, not by a digest.
@@ -92,7 +102,17 @@ final class Statements {
     defer { s.reset() }
     guard try s.step() else { return false }
     return s.text(0) == event.id && s.text(1) == event.type && (s.isNull(2) ? nil : s.text(2)) == event.subject
-      && s.text(3) == event.time && s.text(4) == event.json
+      && s.text(3) == event.time && s.text(4) == event.boot && s.int64(5) == event.uptime
+      && s.int64(6) == Int64(event.clockQuality.rawValue) && s.blob(7) == event.data
+  }
+
+  /// JSON as text, so that SQLite's functions can look into it; telemetry as it is.
+  private func bind(dataOf event: CloudEvent, to statement: Statement, at index: Int) throws(SQLiteError) {
+    if event.lane == .telemetry {
+      try statement.bind(event.data, at: index)
+    } else {
+      try statement.bind(String(decoding: event.data, as: UTF8.self), at: index)
+    }
   }
 
   /// Keeps a conflicting content once; whether it is kept.
@@ -105,7 +125,7 @@ final class Statements {
     try find.bind(event.type, at: 4)
     try find.bind(event.subject, at: 5)
     try find.bind(event.time, at: 6)
-    try find.bind(event.json, at: 7)
+    try bind(dataOf: event, to: find, at: 7)
     defer { find.reset() }
     if try find.step() { return true }
     let insert = insertConflict
@@ -116,7 +136,7 @@ final class Statements {
     try insert.bind(event.subject, at: 5)
     try insert.bind(event.time, at: 6)
     try insert.bind(arrival.received, at: 7)
-    try insert.bind(event.json, at: 8)
+    try bind(dataOf: event, to: insert, at: 8)
     try insert.run()
     return try find.step()
   }
@@ -141,10 +161,10 @@ final class Statements {
     return try id(from: selectStream) ?? 0
   }
 
-  func existingStream(_ outbox: OutboxKey, _ lane: Lane) throws(SQLiteError) -> Int64? {
-    try findStream.bind(outbox.vehicle.description, at: 1)
-    try findStream.bind(outbox.epoch, at: 2)
-    try findStream.bind(Int64(lane.rawValue), at: 3)
+  func existingStream(_ key: StreamKey) throws(SQLiteError) -> Int64? {
+    try findStream.bind(key.outbox.vehicle.description, at: 1)
+    try findStream.bind(key.outbox.epoch, at: 2)
+    try findStream.bind(Int64(key.lane.rawValue), at: 3)
     return try id(from: findStream)
   }
 
@@ -181,48 +201,40 @@ final class Statements {
     try updateHealth.run()
   }
 
-  // MARK: The gap ledger.
+  // MARK: Epochs and gaps.
 
-  func runs(of stream: Int64, touching span: ClosedRange<Int64>) throws(SQLiteError) -> [ClosedRange<Int64>] {
-    try selectRuns.bind(stream, at: 1)
-    try selectRuns.bind(span.lowerBound, at: 2)
-    try selectRuns.bind(span.upperBound, at: 3)
-    return try ranges(from: selectRuns)
+  func noteEpoch(_ origin: EpochOrigin, vehicle: Int64, received: Int64) throws(SQLiteError) {
+    try insertEpoch.bind(vehicle, at: 1)
+    try insertEpoch.bind(origin.epoch, at: 2)
+    try insertEpoch.bind(origin.reason, at: 3)
+    try insertEpoch.bind(origin.predecessor, at: 4)
+    try insertEpoch.bind(received, at: 5)
+    try insertEpoch.run()
   }
 
-  func lastRuns(of stream: Int64, limit: Int) throws(SQLiteError) -> [ClosedRange<Int64>] {
-    try selectLastRuns.bind(stream, at: 1)
-    try selectLastRuns.bind(limit, at: 2)
-    return try ranges(from: selectLastRuns).reversed()
+  func noteGiven(_ last: Int64, stream: Int64) throws(SQLiteError) {
+    try updateGiven.bind(stream, at: 1)
+    try updateGiven.bind(last, at: 2)
+    try updateGiven.run()
   }
 
-  private func ranges(from select: Statement) throws(SQLiteError) -> [ClosedRange<Int64>] {
-    defer { select.reset() }
-    var found: [ClosedRange<Int64>] = []
-    while try select.step() {
-      // A damaged row must not trap; it acknowledges nothing.
-      if select.int64(0) <= select.int64(1) { found.append(select.int64(0)...select.int64(1)) }
+  /// The last sequence that was given in a stream, if a successor said so.
+  func given(_ stream: Int64) throws(SQLiteError) -> Int64? {
+    try selectGiven.bind(stream, at: 1)
+    defer { selectGiven.reset() }
+    return try selectGiven.step() && !selectGiven.isNull(0) ? selectGiven.int64(0) : nil
+  }
+
+  func incompleteStreams(limit: Int) throws(SQLiteError) -> [StreamKey] {
+    try selectIncomplete.bind(limit, at: 1)
+    defer { selectIncomplete.reset() }
+    var found: [StreamKey] = []
+    while try selectIncomplete.step() {
+      guard let vehicle = VehicleID(selectIncomplete.text(0)),
+        let lane = Lane(rawValue: UInt8(clamping: selectIncomplete.int64(2)))
+      else { continue }
+      found.append(StreamKey(outbox: OutboxKey(vehicle: vehicle, epoch: selectIncomplete.text(1)), lane: lane))
     }
     return found
   }
-
-  /// Adds a run, joined with those that it overlaps or adjoins.
-  func cover(_ run: ClosedRange<Int64>, stream: Int64) throws(SQLiteError) {
-    let neighbours = try runs(of: stream, touching: run.lowerBound - 1...run.upperBound + 1)
-    let first = min(run.lowerBound, neighbours.first?.lowerBound ?? run.lowerBound)
-    let last = max(run.upperBound, neighbours.last?.upperBound ?? run.upperBound)
-    try deleteRuns.bind(stream, at: 1)
-    try deleteRuns.bind(first, at: 2)
-    try deleteRuns.bind(last, at: 3)
-    try deleteRuns.run()
-    try insertRun.bind(stream, at: 1)
-    try insertRun.bind(first, at: 2)
-    try insertRun.bind(last, at: 3)
-    try insertRun.run()
-  }
-}
-
-extension CloudEvent {
-  /// The data as text; decoding has checked that it is UTF-8.
-  var json: String { String(decoding: data, as: UTF8.self) }
 }

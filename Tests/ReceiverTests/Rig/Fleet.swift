@@ -36,6 +36,7 @@ final class Fleet {
   private(set) var courier: Courier
   private(set) var delivery: Delivery?
   private(set) var ingest: Ingest?
+  let databasePath: String
   let settings: ReceiverSettings
   private let wakeup: Wakeup
   private let configuration: CourierConfiguration
@@ -43,7 +44,7 @@ final class Fleet {
 
   init(brokerPort: UInt16, prepare: (inout CourierConfiguration) -> Void = { _ in }) throws {
     folder = try Folder()
-    store = try Store.open(directory: folder.path, vehicle: vehicleName, catalogue: SignalCatalogue())
+    store = try Store.open(directory: folder.path, StoreSettings(vehicle: vehicleName, reserve: 0))
     var configuration = CourierConfiguration(
       vehicle: try #require(VehicleID(vehicleName)), host: "127.0.0.1", port: brokerPort, version: "test",
       boot: BootID(high: 0, low: 1), started: "2026-11-21T02:28:00.000Z")
@@ -51,8 +52,9 @@ final class Fleet {
     prepare(&configuration)
     self.configuration = configuration
     courier = try Fleet.courier(configuration, store.path, clock, mailbox)
+    databasePath = folder.path + "/receiver.db"
     settings = ReceiverSettings(
-      name: "depot", host: "127.0.0.1", port: brokerPort, databasePath: folder.path + "/receiver.db")
+      name: "depot", host: "127.0.0.1", port: brokerPort, storage: .sqlite(path: databasePath))
     wakeup = try Wakeup()
   }
 
@@ -70,6 +72,7 @@ final class Fleet {
         if hasRoom { mailbox.acknowledgements.withLock { $0.append(acknowledgement) } }
         return hasRoom
       },
+      renewEpoch: {},
       report: { report in mailbox.reports.withLock { $0.append(report) } })
   }
 
@@ -128,7 +131,9 @@ final class Fleet {
   var queued: Int {
     get throws {
       let reader = try OutboxReader(path: store.path)
-      return try Lane.allCases.reduce(0) { $0 + (try reader.depth($1).count) }
+      return try reader.epochs().reduce(0) { sum, epoch in
+        try Lane.allCases.reduce(sum) { $0 + (try reader.depth($1, of: epoch).count) }
+      }
     }
   }
 

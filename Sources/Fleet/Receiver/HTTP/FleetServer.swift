@@ -10,12 +10,13 @@ struct FleetServer: Sendable {
   private let api: FleetAPI
 
   init(
-    _ settings: ReceiverSettings, logger: Logger, reader: FleetReader,
+    _ settings: ReceiverSettings, logger: Logger, reader: any FleetReader,
     counters: @escaping @Sendable () -> IngestCounters
   ) {
     self.settings = settings
     self.logger = logger
-    api = FleetAPI(name: settings.name, reader: reader, counters: counters)
+    api = FleetAPI(
+      name: settings.name, reader: reader, counters: counters, wall: { clockNanoseconds(CLOCK_REALTIME) })
   }
 
   /// Serves until the task is cancelled.

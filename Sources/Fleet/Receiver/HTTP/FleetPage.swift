@@ -1,6 +1,5 @@
 // The receiver's one page: vehicles, their health and open alerts. No script, nothing from elsewhere, all text escaped.
 import FleetContract
-import SQLite
 import Vocabulary
 
 enum FleetPage {
@@ -8,13 +7,15 @@ enum FleetPage {
   static let vehiclesShown = 200
   private static let alertsShown = 20
 
-  static func render(name: String, reader: FleetReader, counters: IngestCounters) async throws -> String {
+  static func render(
+    name: String, reader: any FleetReader, counters: IngestCounters, at now: Int64
+  ) async throws -> String {
     var rows = ""
-    let vehicles = try await reader.vehicles(limit: vehiclesShown)
+    let vehicles = try await reader.vehicles(after: "", limit: vehiclesShown)
     for vehicle in vehicles {
       let health = try await reader.health(of: vehicle.id)?.json ?? "[]"
       let alerts = try await reader.records(of: vehicle.id, .openAlerts, since: nil, limit: alertsShown)
-      rows += row(vehicle, health: health, alerts: alerts)
+      rows += row(vehicle, at: now, health: health, alerts: alerts)
     }
     if vehicles.isEmpty {
       rows = "<tr><td colspan=6>No vehicle has been seen yet. Point a gateway at this receiver's broker.</td></tr>"
@@ -53,17 +54,20 @@ enum FleetPage {
       """
   }
 
-  private static func row(_ vehicle: FleetReader.Vehicle, health: String, alerts: [FleetReader.Record]) -> String {
+  private static func row(
+    _ vehicle: FleetVehicle, at now: Int64, health: String, alerts: [FleetRecord]
+  ) -> String {
     let base = "/api/v1/vehicles/" + escaped(vehicle.name)
-    let state = vehicle.isOnline.map { $0 ? "online" : "offline" } ?? "unknown"
+    let state = vehicle.liveness(at: now).state.rawValue
     let seen = vehicle.lastSeen.map { rfc3339UTC(wallNanoseconds: $0) } ?? "–"
     let received = vehicle.total(nil, \.received)
     let missing = vehicle.total(nil, \.missing)
+    let lost = vehicle.total(nil, \.lost)
     return """
       <tr><td>\(escaped(vehicle.name))</td><td>\(state)</td><td>\(seen)</td>
       <td>\(components(health))</td><td>\(list(alerts.map(alert)))</td>
-      <td>\(received) (<a href="\(base)/gaps">\(missing) missing</a>), <a href="\(base)/events">events</a>,
-      <a href="\(base)/trips">trips</a></td></tr>
+      <td>\(received) (<a href="\(base)/gaps">\(missing) missing, \(lost) lost</a>),
+      <a href="\(base)/events">events</a>, <a href="\(base)/trips">trips</a></td></tr>
 
       """
   }
@@ -93,9 +97,11 @@ enum FleetPage {
     return String(Int64(number.rounded()))
   }
 
-  private static func alert(_ record: FleetReader.Record) -> String {
-    let data = try? JSONSlice(Array(record.data.utf8), limit: CloudEvent.sizeLimit)
-    let severity = data?["severity"]?.string ?? ""
+  private static func alert(_ record: FleetRecord) -> String {
+    var severity = ""
+    if case .json(let text) = record.data, let data = try? JSONSlice(text, limit: CloudEvent.sizeLimit) {
+      severity = data["severity"]?.string ?? ""
+    }
     let style = severity == "critical" ? "critical" : "service"
     return "<span class=\"\(style)\">" + escaped(record.subject ?? record.type) + "</span> " + escaped(severity)
       + ", " + escaped(record.time)

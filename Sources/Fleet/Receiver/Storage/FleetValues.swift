@@ -1,0 +1,131 @@
+// What reads of the storage give: vehicles, the ledgers of their streams, records, sums.
+import Vocabulary
+
+/// A stream in the gap ledger. Each sequence from 1 to `last` is received, lost or missing.
+struct StreamLedger: Sendable {
+  /// A run of sequences that the vehicle declared lost.
+  struct Loss: Sendable {
+    var range: ClosedRange<Int64>
+    /// The vehicle's word for it, for example `quota` or `damage`.
+    var reason: String
+    /// When the vehicle dropped them by its own clock, RFC 3339.
+    var time: String
+  }
+
+  var epoch: String
+  var lane: Lane
+  /// The lowest sequence that is received or lost; 0 when none is.
+  var first: Int64
+  /// The highest sequence known to have been given.
+  var last: Int64
+  /// Every sequence from 1 to this one is received or lost; 0 when 1 is missing.
+  var contiguous: Int64
+  var received: Int64
+  var lost: Int64
+  var duplicates: Int64
+  var conflicts: Int64
+  /// A later epoch names this one as its predecessor: no sequence beyond `last` will be given.
+  var isClosed: Bool
+  /// Runs that are missing between 1 and `last`, ascending, the first so many.
+  var missingRuns: [ClosedRange<Int64>] = []
+  /// Ascending, the first so many.
+  var losses: [Loss] = []
+
+  var missing: Int64 { last - received - lost }
+}
+
+/// How a vehicle's outbox began, as its first event says.
+struct EpochOrigin: Sendable {
+  var epoch: String
+  /// `fresh`, `salvaged`, `cloned`, `conflict` or `restored`; another word from a later version.
+  var reason: String
+  var predecessor: String?
+}
+
+/// Whether a vehicle is there.
+enum Liveness: String, Sendable, CaseIterable {
+  /// Its status says online, and it was heard within three periods of the status.
+  case online
+  /// Its status says online, but nothing has come for longer.
+  case silent
+  /// It said goodbye, or the broker published its last will.
+  case offline
+  /// No status was seen.
+  case unknown
+
+  /// How often a vehicle repeats its status, ns.
+  static let statusPeriod: Int64 = 60_000_000_000
+  /// How long one that says online need not be heard.
+  static let patience = 3 * statusPeriod
+}
+
+struct FleetVehicle: Sendable {
+  var id: Int64
+  var name: String
+  // Receiver's wall clock, ns since 1970.
+  var firstSeen: Int64
+  /// Nil while only retained messages were seen.
+  var lastSeen: Int64?
+  /// Nil while no status was seen.
+  var isOnline: Bool?
+  /// When a status came last, retained or not, and since when it has said the same.
+  var statusAt: Int64?
+  var statusSince: Int64?
+  var streams: [StreamLedger] = []
+  var epochs: [EpochOrigin] = []
+
+  /// What it is at `now`, and since when; nil for a vehicle without a status.
+  func liveness(at now: Int64) -> (state: Liveness, since: Int64?) {
+    guard let isOnline else { return (.unknown, nil) }
+    guard isOnline else { return (.offline, statusSince) }
+    let silentFrom = max(lastSeen ?? 0, statusAt ?? 0) + Liveness.patience
+    return now > silentFrom ? (.silent, silentFrom) : (.online, statusSince)
+  }
+
+  /// A count summed over the streams of one lane, or of all.
+  func total(_ lane: Lane?, _ count: (StreamLedger) -> Int64) -> Int64 {
+    streams.reduce(0) { lane == nil || $1.lane == lane ? $0 &+ count($1) : $0 }
+  }
+}
+
+struct FleetRecord: Sendable {
+  var number: Int64
+  var eventID: String
+  var type: String
+  var subject: String?
+  var time: String
+  var clockQuality: ClockQuality
+  var epoch: String
+  var lane: Lane
+  var sequence: Int64
+  var received: Int64
+  var data: Content
+
+  enum Content: Sendable {
+    /// JSON text.
+    case json([UInt8])
+    /// A telemetry batch, as the vehicle packed it.
+    case frame([UInt8])
+  }
+}
+
+/// Which records of a vehicle.
+enum RecordSelection: Sendable {
+  case lane(Lane)
+  case trips
+  /// The last word on each alert that is not resolved.
+  case openAlerts
+}
+
+/// Sums over the fleet. Lists are by `Lane.rawValue`.
+struct FleetTotals: Sendable {
+  var vehicles: [Liveness: Int64] = [:]
+  var received = Lane.allCases.map { _ in Int64(0) }
+  var missing = Lane.allCases.map { _ in Int64(0) }
+  var lost = Lane.allCases.map { _ in Int64(0) }
+  /// Runs of missing sequences.
+  var gaps = Lane.allCases.map { _ in Int64(0) }
+  var duplicates: Int64 = 0
+  var conflicts: Int64 = 0
+  var databaseBytes: Int64 = 0
+}

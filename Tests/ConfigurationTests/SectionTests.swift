@@ -55,26 +55,6 @@ import Testing
     try root.finish()
   }
 
-  @Test func aPasswordStandsInTheFirstLineOfAFile() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tt-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, text) in [("unix", "s3 cret\nrest\n"), ("dos", "s3 cret\r\n"), ("bare", "s3 cret"), ("empty", "")] {
-      try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
-    }
-    for name in ["unix", "dos", "bare"] {
-      let root = try section("password_file: \(name)")
-      #expect(try root.optionalFirstLine(ofFileAt: "password_file") { folder.path + "/" + $0 } == "s3 cret")
-    }
-    #expect(try section("a: b").optionalFirstLine(ofFileAt: "password_file") == nil)
-    for name in ["empty", "missing"] {
-      let said = refusal {
-        try section("password_file: \(name)").optionalFirstLine(ofFileAt: "password_file") { folder.path + "/" + $0 } as Any
-      }
-      #expect(said.contains("telltale.yaml:1: password_file"), "\(said)")
-    }
-  }
-
   @Test func absentValues() throws {
     let root = try section("empty:\nother: ~\n")
     for key in ["empty", "other", "missing"] {

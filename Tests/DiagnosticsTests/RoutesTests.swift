@@ -220,7 +220,10 @@ struct DocumentTests {
     let text = try json(Samples.status)
     #expect(text.contains(#""trip":null"#))
     #expect(text.contains(#""data":{"state":"poor","reasons":["#) && text.contains(#""polling":"paused""#))
-    #expect(text.contains(#""store":{"path":"/var/lib/telltale/telltale.db","bytes":1992294}"#))
+    #expect(
+      text.contains(
+        #""store":{"path":"/var/lib/telltale/telltale.db","bytes":1992294,"#
+          + #""dropped":{"alerts":0,"events":0,"telemetry":0}}"#))
   }
 
   @Test func `a recording is no bus, and says so`() throws {

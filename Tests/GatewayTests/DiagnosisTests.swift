@@ -111,7 +111,7 @@ import Vocabulary
     drive.finish()
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tt-\(UUID().uuidString.prefix(8))")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let store = try Store.open(directory: folder.path, vehicle: "v", catalogue: drive.definition.catalogue)
+    let store = try Store.open(directory: folder.path, StoreSettings(vehicle: "v", reserve: 0))
     try store.commit(drive.records.map { $0.row(data: $0.json ?? []) })
     let whole = try DiagnosticRecord.all(in: store)
     #expect(whole.unreadable == 0 && whole.records.count == drive.records.count)

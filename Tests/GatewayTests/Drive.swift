@@ -121,10 +121,10 @@ final class Drive {
     while let record = rings.records.pop() {
       switch record {
       case .event(let event): events.append(event)
-      case .minute(_, let start, let signals):
+      case .interval(_, let start, let signals):
         minutes.append((start, (0..<signals).compactMap { _ in rings.rollUps.pop() }))
       case .checkpoint: checkpoint = rings.checkpoints.pop()
-      case .boundary: break
+      case .boundary, .ended: break
       case .diagnostic(let record): records.append(record)
       case .forgotten: break
       case .vehicleChanged(let left, _): parked[left.string] = checkpoint
@@ -161,9 +161,9 @@ func replay(
     while let record = rings.records.pop() {
       switch record {
       case .event(let event): body(event)
-      case .minute(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
+      case .interval(_, _, let signals): for _ in 0..<signals { _ = rings.rollUps.pop() }
       case .checkpoint: _ = rings.checkpoints.pop()
-      case .boundary, .diagnostic, .forgotten, .vehicleChanged: break
+      case .boundary, .diagnostic, .ended, .forgotten, .vehicleChanged: break
       }
     }
   }

@@ -206,5 +206,5 @@ struct DiagnosticTable: ~Copyable, Sendable {
 
   private static let blank = DiagnosticRecord(
     unit: ControlUnit(sourceAddress: 0), content: .fact(.cleared),
-    changed: Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none))
+    changed: .unknown)
 }

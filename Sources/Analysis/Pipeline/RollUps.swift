@@ -1,12 +1,12 @@
-// One-minute roll-ups: of each signal's valid samples how many, least, greatest, sum and last.
+// Roll-ups of an interval: of each signal's valid samples how many, least, greatest, sum and last.
 public import Vocabulary
 
-/// A minute's worth of every signal. Owned by the capture thread.
+/// An interval's worth of every signal. Owned by the capture thread.
 public struct RollUps: ~Copyable {
   private var open: [RollUp]
   /// Seconds that one roll-up covers.
   public let seconds: Int64
-  private var minute: Int64 = .min
+  private var interval: Int64 = .min
 
   public init(_ catalogue: SignalCatalogue, seconds: Int64 = 60) {
     open = catalogue.ids.map(RollUps.empty)
@@ -15,17 +15,17 @@ public struct RollUps: ~Copyable {
 
   public var memoryBytes: Int { open.count * MemoryLayout<RollUp>.stride }
 
-  /// Whether `wall` falls into another minute than the samples kept so far, so that these must be closed first.
+  /// Whether `wall` falls into another interval than the samples kept so far, so that these must be closed first.
   @inline(__always)
   public func isOver(atWall wallNanoseconds: Int64) -> Bool {
-    minute != .min && RollUps.floor(wallNanoseconds, seconds) != minute
+    interval != .min && RollUps.floor(wallNanoseconds, seconds) != interval
   }
 
   @inline(__always)
   public mutating func add(_ sample: Sample, wallNanoseconds: Int64) {
     let i = sample.signal.index
     guard sample.validity == .valid, sample.value.isFinite, i < open.count else { return }
-    if minute == .min { minute = RollUps.floor(wallNanoseconds, seconds) }
+    if interval == .min { interval = RollUps.floor(wallNanoseconds, seconds) }
     let value = sample.value
     open[i].count &+= 1
     open[i].minimum = min(open[i].minimum, value)
@@ -34,16 +34,16 @@ public struct RollUps: ~Copyable {
     open[i].last = value
   }
 
-  /// Hands out the minute's roll-ups that hold samples, then begins anew. The minute's start is in wall nanoseconds.
-  /// Nothing is handed out for a minute without samples.
+  /// Hands out the interval's roll-ups that hold samples, then begins anew. The interval's start is in wall nanoseconds.
+  /// Nothing is handed out for an interval without samples.
   public mutating func close(_ each: (_ startWallNanoseconds: Int64, RollUp) -> Void) {
-    guard minute != .min else { return }
-    let start = minute * seconds * 1_000_000_000
+    guard interval != .min else { return }
+    let start = interval * seconds * 1_000_000_000
     for i in open.indices where open[i].count > 0 {
       each(start, open[i])
       open[i] = RollUps.empty(open[i].signal)
     }
-    minute = .min
+    interval = .min
   }
 
   private static func empty(_ signal: SignalID) -> RollUp {

@@ -26,8 +26,13 @@ public struct TripFeatures: BitwiseCopyable, Sendable {
   public var monitors = MonitorFeatures()
   /// Kilometres that the vehicle's own odometer counted since the trip before and nobody watched; 0 where it has none.
   public var unseenKm = 0.0
+  /// When the engine was last seen running before this trip; boot 0 and wall 0 before the first.
+  public var lastRunningBefore: Timestamp
 
-  public init(trip: Trip) { self.trip = trip }
+  public init(trip: Trip, lastRunningBefore: Timestamp = .unknown) {
+    self.trip = trip
+    self.lastRunningBefore = lastRunningBefore
+  }
 }
 
 /// Finds trips and gathers their features. Owned by the capture thread; about 1 kB, checkpointed as it is.
@@ -54,11 +59,9 @@ public struct TripObserver: BitwiseCopyable, Sendable {
 
   private var parts = PartGatherers()
   private var runningFor = 0.0
-  private var runningSince = Timestamp(
-    boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+  private var runningSince = Timestamp.unknown
   /// When the engine was last seen running; boot 0 and wall 0 before that.
-  public private(set) var lastRunning = Timestamp(
-    boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+  public private(set) var lastRunning = Timestamp.unknown
   private var lastSpeed = Double.nan
   /// The vehicle's odometer when it was last seen, km, and whether this trip has been held against it.
   private var lastOdometer = Double.nan
@@ -96,6 +99,8 @@ public struct TripObserver: BitwiseCopyable, Sendable {
 
   /// Whether a trip runs.
   public var isDriving: Bool { current != nil }
+  /// Whether the vehicle's own odometer tells what passes unseen.
+  public var hasOdometer: Bool { lastOdometer.isFinite }
 
   /// Takes one second in. `stamp` is the full time of the tick.
   public mutating func observe(_ tick: VehicleTick, stamp: Timestamp) -> Outcome {
@@ -169,6 +174,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     totalKm = earlier.totalKm
     parts = earlier.parts
     lastOdometer = earlier.lastOdometer
+    lastRunning = earlier.lastRunning
   }
 
   /// The trip that runs is one of another vehicle, as has just been told: what its odometer said is none of this one's.
@@ -202,7 +208,7 @@ public struct TripObserver: BitwiseCopyable, Sendable {
     trips &+= 1
     var trip = Trip(number: trips, started: runningSince)
     trip.engineSeconds = seconds
-    current = TripFeatures(trip: trip)
+    current = TripFeatures(trip: trip, lastRunningBefore: lastRunning)
     steady.reset()
     standing.reset()
     voltage.reset()

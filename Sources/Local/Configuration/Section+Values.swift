@@ -1,8 +1,6 @@
 // Scalars out of a section. Each kind comes three times: required, with a default, and optional.
 // Errors name the file and line, or the variable, the dotted key, what was found, what is allowed and the mend.
 
-import Glibc
-
 extension Section {
   // MARK: Text
 
@@ -40,28 +38,6 @@ extension Section {
     if let choice = Choice(rawValue: text) { return choice }
     let words = Choice.allCases.map(\.rawValue)
     throw error(key, "\(quoted(text)) is not known here", mend: suggestion(for: text, among: words, called: "choices"))
-  }
-
-  /// The first line, without its end, of the file that `key` names: a password, which does not belong into a configuration.
-  ///
-  /// - Parameter resolve: turns the name as written into a path.
-  public func optionalFirstLine(
-    ofFileAt key: String, _ resolve: (String) -> String = { $0 }
-  ) throws(ConfigurationError) -> String? {
-    guard let name = try optionalString(key) else { return nil }
-    let path = resolve(name)
-    guard let file = fopen(path, "re") else {
-      let reason = String(cString: strerror(errno))
-      throw error(key, "\(quoted(path)) cannot be read: \(reason)", mend: "make it readable by this program's user, mode 0600")
-    }
-    defer { fclose(file) }
-    var line: UnsafeMutablePointer<CChar>?
-    var capacity = 0
-    defer { free(line) }
-    guard getline(&line, &capacity, file) >= 0, let line else {
-      throw error(key, "\(quoted(path)) is empty", mend: "write the password into its first line")
-    }
-    return String(String(cString: line).prefix { !$0.isNewline })
   }
 
   // MARK: Numbers

@@ -58,7 +58,7 @@ public final class Gateway {
   /// Nil in a replay: nothing is opened, and nothing can be asked.
   private let control: BusControl?
   private let sensorTopic: SensorTopic?
-  private var store: Store?
+  private var shelf: RecorderShelf?
   private var threads: [UInt64] = []
   private let courierEnd = End()
 
@@ -111,6 +111,7 @@ public final class Gateway {
       link = buses
     }
     let store: Store
+    let telemetry: TelemetryRecorder
     let checkpoint: GatewayCheckpoint?
     let counters = CounterBook(vehicle)
     var diagnosis = DiagnosticBook()
@@ -118,7 +119,11 @@ public final class Gateway {
     let lost: Int
     do throws(StoreError) {
       store = try Store.open(
-        directory: configuration.state, vehicle: configuration.vehicle, catalogue: vehicle.catalogue)
+        directory: configuration.state,
+        StoreSettings(
+          vehicle: configuration.vehicle, machine: MachineID.read(), quota: configuration.diskLimit,
+          now: { clock.now() }))
+      telemetry = try TelemetryRecorder(configuration.telemetry, vehicle.catalogue, store)
       let stored = try store.checkpoint()
       let readable = stored.flatMap { GatewayCheckpoint(version: $0.version, bytes: $0.data) }
       if stored != nil && readable == nil {
@@ -132,7 +137,7 @@ public final class Gateway {
       throw GatewayError(error)
     }
     if let repaired = store.repaired { log.error("\(repaired)") }
-    self.store = store
+    shelf = RecorderShelf(store, telemetry)
 
     let started = clock.now()
     var standing = vehicle.problems.map(\.description) + (store.repaired.map { [$0] } ?? [])
@@ -154,7 +159,7 @@ public final class Gateway {
     let desk = WorkshopDesk(technicians: configuration.technicians)
     let stage = CaptureStage(
       vehicle, rings: rings, clock: clock, waitsForRoom: replay != nil, checkpoint: checkpoint, diagnosis: diagnosis,
-      desk: desk)
+      desk: desk, rollUpSeconds: configuration.telemetry.resolution.rawValue)
     let board = SnapshotBoard(signals: vehicle.catalogue.count, stamp: started)
 
     let recorder = Recorder(rings: rings, catalogue: vehicle.catalogue, told: told.filter(\.isOfFreezeFrame), desk: desk,
@@ -213,6 +218,7 @@ public final class Gateway {
     var settings = CourierConfiguration(
       vehicle: id, host: broker.host, port: broker.port, version: version, boot: started.boot, started: started.rfc3339)
     settings.broker = broker
+    settings.dailyBytes = configuration.dailyBytes
     do throws(MQTTError) {
       return try Courier(
         settings, outboxPath: storePath,
@@ -220,6 +226,7 @@ public final class Gateway {
           defer { recorder.ring() }
           return recorder.acknowledgements.push(range)
         },
+        renewEpoch: { recorder.renewEpoch() },
         report: { news in
           switch news {
           case .connected: log.info("\(news.description)")
@@ -268,17 +275,15 @@ public final class Gateway {
     let signals = telltale_signalfd()
     // Capture never allocates and the others seldom: they need no heaps of their own.
     telltale_share_heap()
-    guard let store else { throw GatewayError("a gateway runs once") }
-    self.store = nil
+    guard let shelf else { throw GatewayError("a gateway runs once") }
+    self.shelf = nil
     do throws(DiagnosticsError) {
       try server.start()
     } catch {
       throw GatewayError(error)
     }
     defer { server.stop() }
-    try start("recorder", ThreadStack.recorder) { [recorder, box = StoreBox(store)] in
-      if let store = box.take() { recorder.run(store) }
-    }
+    try start("recorder", ThreadStack.recorder) { [recorder] in recorder.run(shelf) }
     if let courier {
       try start("courier", ThreadStack.courier) { [courierEnd] in
         courier.run()
@@ -469,17 +474,4 @@ private final class ThreadBody: Sendable {
 private func runThreadBody(_ context: UnsafeMutableRawPointer?) {
   guard let context else { return }
   Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().work()
-}
-
-/// Hands the store from the thread that opened it to the recorder's.
-// @unchecked: the main thread fills it before the recorder starts and never looks again; `take` is called once.
-private final class StoreBox: @unchecked Sendable {
-  private var store: Store?
-
-  init(_ store: Store) { self.store = store }
-
-  func take() -> Store? {
-    defer { store = nil }
-    return store
-  }
 }

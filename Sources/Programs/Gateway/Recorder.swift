@@ -21,6 +21,8 @@ struct RecorderSnapshot: Sendable {
   var problem: String?
   /// Bytes of the database file.
   var bytes: Int64 = 0
+  /// Rows given up for want of room, by `Lane.rawValue`.
+  var dropped: InlineArray<3, Int> = InlineArray(repeating: 0)
   /// The latest trips, newest first.
   var trips: [TripDocument] = []
 }
@@ -43,10 +45,15 @@ final class Recorder: Sendable {
   private let desk: WorkshopDesk
   private let counters: CounterBook
   private let courier = Mutex<Courier?>(nil)
+  private let wantsEpoch = Atomic<Bool>(false)
+  /// When the last one was begun for a conflict, BOOTTIME nanoseconds.
+  private let epochBegan = Atomic<Int64>(.min / 2)
   /// By name, not yet taken over.
   private let notes = Mutex<[String: String]>([:])
   private let log: @Sendable (String) -> Void
 
+  /// The shortest time between two epochs that receivers ask for, ns.
+  static let epochPause: Int64 = 600_000_000_000
   /// Trips that diagnostics shows.
   static let shownTrips = 100
   /// Records of one transaction at the most.
@@ -75,6 +82,12 @@ final class Recorder: Sendable {
 
   func ring() { telltale_eventfd_signal(bell) }
 
+  /// Has a new epoch begun: a receiver has other content under this one's sequences.
+  func renewEpoch() {
+    wantsEpoch.store(true, ordering: .releasing)
+    ring()
+  }
+
   /// Has something small kept for the next start.
   func note(_ name: String, _ text: String) {
     notes.withLock { $0[name] = text }
@@ -87,9 +100,9 @@ final class Recorder: Sendable {
     ring()
   }
 
-  /// The thread's body. `store` is handed over: nobody else touches it after this.
-  func run(_ store: consuming Store, waitMilliseconds: Int32 = 200) {
-    let work = RecorderWork(store, rings, catalogue, told, counters)
+  /// The thread's body. What `shelf` holds is handed over: nobody else touches it after this.
+  func run(_ shelf: RecorderShelf, waitMilliseconds: Int32 = 200) {
+    let work = RecorderWork(shelf, rings, catalogue, told, counters)
     let epoll = telltale_epoll_create()
     telltale_epoll_add(epoll, bell, 0)
     shared.withLock {
@@ -108,6 +121,7 @@ final class Recorder: Sendable {
         if !work.isDue { telltale_epoll_wait(epoll, &tag, 1, 20) }
       }
       telltale_eventfd_clear(bell)
+      if wantsEpoch.exchange(false, ordering: .acquiring) { renewEpoch(of: work.store) }
       let isEnding = isStopping.load(ordering: .acquiring)
       let now = telltale_clock_boottime_ns()
       work.gather(acknowledgements, notes: notes.withLock { notes in
@@ -129,8 +143,10 @@ final class Recorder: Sendable {
           $0.produced = work.produced
           $0.queued = work.store.queued
           $0.bytes = Int64(work.store.bytes)
+          $0.dropped = work.store.dropped
           $0.trips = work.trips
         }
+        if let losses = work.store.takeLosses() { log("\(work.store.path): \(losses.description)") }
         desk.settle(work.answered)
         if let courier = courier.withLock({ $0 }) {
           if let health { courier.updateHealth(health) }
@@ -148,19 +164,34 @@ final class Recorder: Sendable {
     desk.close()
     _ = close(epoll)
   }
+
+  /// One conflict tells of many more that are under way: they all belong to the epoch that ends now.
+  private func renewEpoch(of store: Store) {
+    let now = telltale_clock_boottime_ns()
+    guard now - epochBegan.load(ordering: .relaxed) >= Recorder.epochPause else { return }
+    do throws(StoreError) {
+      try store.begin(.conflict)
+      epochBegan.store(now, ordering: .relaxed)
+      log("a receiver has other content under this state's sequences: it goes on under a new epoch")
+      if let courier = courier.withLock({ $0 }) { courier.poke() }
+    } catch {
+      log("\(error.description); the new epoch that a receiver asks for is begun when it asks again")
+    }
+  }
 }
 
 /// The recorder's own side: groups, the store, and what it remembers. Lives on the recorder's thread.
 private final class RecorderWork {
   let store: Store
+  private let telemetry: TelemetryRecorder
+  /// When capture made what came last.
+  private var latest = Timestamp.unknown
   private let rings: CaptureRings
   private let catalogue: SignalCatalogue
   /// Whole units of a transaction, ready to be committed.
-  private var group: [StoreRecord] = []
-  private var checkpointInGroup: Int?
+  private var group = RecordGroup()
   /// What came after the last boundary.
-  private var tail: [StoreRecord] = []
-  private var isUrgent = false
+  private var tail = RecordGroup()
   private var groupBegan: Int64 = 0
   /// What units noted with their trouble codes, so that an event can tell it; bounded by what capture keeps.
   private var freezeFrames: [String: DiagnosticRecord] = [:]
@@ -170,20 +201,19 @@ private final class RecorderWork {
   private var last: GatewayCheckpoint?
   /// The note that holds the identification number of the vehicle that the checkpoint is about.
   static let vehicleNote = "vehicle"
+  /// As committed.
   private var health: [HealthDocument?]
-  private var healthChanged = false
   private(set) var trips: [TripDocument] = []
   private(set) var produced: InlineArray<3, UInt64> = InlineArray(repeating: 0)
-  private var producedInGroup: InlineArray<3, UInt64> = InlineArray(repeating: 0)
-  /// Words of people that the next commit holds, and that the last one held.
-  private var answeredInGroup: [UInt64] = []
+  /// Words of people that the last commit held.
   private(set) var answered: [UInt64] = []
 
   init(
-    _ store: consuming Store, _ rings: CaptureRings, _ catalogue: SignalCatalogue, _ told: [DiagnosticRecord],
+    _ shelf: RecorderShelf, _ rings: CaptureRings, _ catalogue: SignalCatalogue, _ told: [DiagnosticRecord],
     _ counters: CounterBook
   ) {
-    self.store = store
+    store = shelf.store
+    telemetry = shelf.telemetry
     self.counters = counters
     self.rings = rings
     self.catalogue = catalogue
@@ -196,13 +226,16 @@ private final class RecorderWork {
   /// Whether the group should be committed now: an alert is in it, it is a second old, or large.
   var isDue: Bool {
     guard !group.isEmpty else { return false }
-    return isUrgent || group.count >= Recorder.groupLimit / 2
+    return group.isUrgent || group.count >= Recorder.groupLimit / 2
       || telltale_clock_boottime_ns() - groupBegan >= 1_000_000_000
   }
 
   /// Takes over what waits in the rings, up to the limit of a group.
   func gather(_ acknowledgements: Ring<Acknowledgement>, notes: [String: String]) {
-    if group.isEmpty { groupBegan = telltale_clock_boottime_ns() }
+    let host = telltale_clock_boottime_ns()
+    if group.isEmpty { groupBegan = host }
+    // Not while a chunk of it waits behind the last boundary: the batch says that the chunk is stored.
+    if tail.isEmpty && telemetry.isDue(at: host) { group.append(telemetry.flush(stamp: latest)) }
     while group.count + tail.count < Recorder.groupLimit, let record = rings.records.pop() { take(record) }
     while group.count < Recorder.groupLimit, let range = acknowledgements.pop() { group.append(.acknowledged(range)) }
     for (name, text) in notes { group.append(.note(name: name, text: text)) }
@@ -210,23 +243,23 @@ private final class RecorderWork {
 
   /// Commits the group; returns the `health` message if a report in it changed.
   func commit() throws(StoreError) -> [UInt8]? {
-    try store.commit(group)
-    group.removeAll(keepingCapacity: true)
-    checkpointInGroup = nil
-    for i in 0..<3 { produced[i] += producedInGroup[i] }
-    producedInGroup = InlineArray(repeating: 0)
-    answered = answeredInGroup
-    answeredInGroup = []
-    isUrgent = false
-    defer { healthChanged = false }
-    return healthChanged ? try? jsonText(health.compactMap { $0 }) : nil
+    try store.commit(group.records)
+    for i in 0..<3 { produced[i] += group.produced[i] }
+    answered = group.answered
+    for trip in group.trips {
+      trips.insert(trip, at: 0)
+      if trips.count > Recorder.shownTrips { trips.removeLast() }
+    }
+    for (index, document) in group.health { health[index] = document }
+    defer { group.removeAll() }
+    return group.health.isEmpty ? nil : try? jsonText(health.compactMap { $0 })
   }
 
   private func take(_ record: CaptureRecord) {
     switch record {
     case .boundary:
-      for record in tail { addToGroup(record) }
-      tail.removeAll(keepingCapacity: true)
+      group.append(tail)
+      tail.removeAll()
     case .checkpoint:
       guard let checkpoint = rings.checkpoints.pop() else { return }
       tail.append(.checkpoint(version: GatewayCheckpoint.version, data: checkpoint.bytes))
@@ -239,16 +272,13 @@ private final class RecorderWork {
     case .vehicleChanged(let left, let told):
       if let last { tail.append(.parked(vehicle: left.string, version: GatewayCheckpoint.version, data: last.bytes)) }
       bringBack(told)
-    case .minute(let stamp, let startWall, let signals):
+    case .interval(let stamp, let startWall, let signals):
       var rollUps: [RollUp] = []
       rollUps.reserveCapacity(signals)
       for _ in 0..<signals { if let rollUp = rings.rollUps.pop() { rollUps.append(rollUp) } }
-      tail.append(.rollUps(startWall: startWall, seconds: 60, rollUps))
-      var start = stamp
-      start.uptime.nanoseconds -= stamp.wallNanoseconds - startWall
-      start.wallNanoseconds = startWall
-      let document = TelemetryDocument(start: start, seconds: 60, rollUps, catalogue)
-      send(.telemetry, "vehicle.telemetry.received", nil, stamp, document)
+      latest = stamp
+      tail.append(telemetry.take(rollUps, start: startWall, stamp: stamp, host: telltale_clock_boottime_ns()))
+    case .ended(let stamp): tail.append(telemetry.flush(stamp: stamp))
     case .event(let event): take(event)
     case .diagnostic(let record):
       if record.isOfFreezeFrame { freezeFrames[record.unitKey + record.key] = record }
@@ -257,18 +287,6 @@ private final class RecorderWork {
       freezeFrames[record.unitKey + record.key] = nil
       tail.append(.diagnosticRemoved(unit: record.unitKey, key: record.key))
     }
-  }
-
-  /// Of the checkpoints in one transaction only the newest is ever read: it takes the place of the one before.
-  private func addToGroup(_ record: StoreRecord) {
-    if case .checkpoint = record {
-      if let checkpointInGroup {
-        group[checkpointInGroup] = record
-        return
-      }
-      checkpointInGroup = group.count
-    }
-    group.append(record)
   }
 
   /// Hands what was parked of a vehicle back to capture; one that was never here begins anew.
@@ -284,8 +302,7 @@ private final class RecorderWork {
     switch event.kind {
     case .healthComputed(let report):
       let document = HealthDocument(report, catalogue)
-      health[Int(report.component.rawValue)] = document
-      healthChanged = true
+      tail.health.append((Int(report.component.rawValue), document))
       if let data = try? jsonText(document) {
         tail.append(.health(component: document.component, wall: time.wallNanoseconds, data: data))
       }
@@ -295,7 +312,7 @@ private final class RecorderWork {
       send(event.lane, event.type, report.component.name, time, HealthChangeDocument(report, from: from, catalogue))
     case .alertCreated(let alert), .alertEscalated(let alert), .alertResolved(let alert):
       let document = AlertDocument(alert, catalogue)
-      isUrgent = true
+      tail.isUrgent = true
       if let data = try? jsonText(document) {
         tail.append(.alert(id: alert.id, state: document.state, changedWall: alert.changed.wallNanoseconds, data: data))
       }
@@ -305,8 +322,7 @@ private final class RecorderWork {
     case .tripEnded(let trip):
       countersAreDue = true
       let document = TripDocument(trip)
-      trips.insert(document, at: 0)
-      if trips.count > Recorder.shownTrips { trips.removeLast() }
+      tail.trips.append(document)
       if let data = try? jsonText(document) {
         tail.append(.trip(number: trip.number, startedWall: trip.started.wallNanoseconds, data: data))
       }
@@ -323,9 +339,12 @@ private final class RecorderWork {
     case .workshop(let entry, let atKm):
       countersAreDue = true
       let document = WorkshopDocument(entry, quantity: entry.quantity, atKm: atKm)
-      isUrgent = true
-      answeredInGroup.append(entry.number)
+      tail.isUrgent = true
+      tail.answered.append(entry.number)
       send(event.lane, event.type, document.component, time, document)
+    case .clockResolved(let resolution):
+      send(event.lane, event.type, nil, time, ClockResolutionDocument(resolution, quality: time.quality))
+    case .observationGap(let gap): send(event.lane, event.type, nil, time, ObservationGapDocument(gap))
     case .busChanged(let change):
       let document = BusChangeDocument(change)
       send(event.lane, event.type, document.name, time, document)
@@ -336,6 +355,5 @@ private final class RecorderWork {
     // A document holds no number that JSON cannot say, so encoding cannot fail; were it to, the row says so itself.
     let data = (try? jsonText(document)) ?? Array("{}".utf8)
     tail.append(.outgoing(lane: lane, type: type, subject: subject, time: time, data: data))
-    producedInGroup[Int(lane.rawValue)] += 1
   }
 }

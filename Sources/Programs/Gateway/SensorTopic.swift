@@ -5,8 +5,8 @@ import Synchronization
 /// Subscribes to one topic and hands on what comes.
 ///
 /// `run()` is the body of one thread; everything else may be called from any thread at any time and does not block. A
-/// broker that is away is looked for again after waits that double, one that refuses this client only after a quarter
-/// of an hour or so, as `BackOff` says: whatever else it would do to insist.
+/// broker that is away is looked for again after waits that double, one that refuses this client only after an
+/// hour, then up to a day, as `BackOff` says: whatever else it would do to insist.
 public final class SensorTopic: Sendable {
   /// News for the log.
   public enum Report: Sendable, CustomStringConvertible {

@@ -62,8 +62,11 @@ struct Views: Sendable {
         broker: configuration.broker.map { "\($0.host):\($0.port)" },
         error: sync?.isConnected == true ? nil : sync?.lastError,
         queued: .init(alerts: queued[0], events: queued[1], telemetry: queued[2]),
-        published: sync?.published ?? 0, acknowledged: sync?.acknowledged ?? 0),
-      store: .init(path: storePath, bytes: recorded.bytes, error: recorded.problem),
+        published: sync?.published ?? 0, acknowledged: sync?.acknowledged ?? 0, bytesToday: sync?.bytesToday ?? 0,
+        heldBack: sync?.isHeldBack ?? false),
+      store: .init(
+        path: storePath, bytes: recorded.bytes, error: recorded.problem,
+        dropped: .init(alerts: recorded.dropped[0], events: recorded.dropped[1], telemetry: recorded.dropped[2])),
       warnings: warnings(capture, recorded, sync), data: dataHealth(), polling: polling().state)
   }
 
@@ -143,6 +146,15 @@ struct Views: Sendable {
           + "or forged ones")
     }
     if let problem = recorded.problem { warnings.append(problem) }
+    let dropped = recorded.dropped[0] + recorded.dropped[1] + recorded.dropped[2]
+    if dropped > 0 {
+      warnings.append(
+        "\(dropped) rows were given up for want of room on the disk, old telemetry first; raise limits.disk, or bring the "
+          + "broker back")
+    }
+    if let sync, sync.isHeldBack {
+      warnings.append("the bytes of the day are used up (mqtt.daily_bytes): telemetry waits, alerts go on")
+    }
     if let sync, !sync.isConnected {
       let rows = recorded.queued[0] + recorded.queued[1] + recorded.queued[2]
       warnings.append("\(sync.lastError ?? "no broker yet"); \(rows) rows wait in the outbox")

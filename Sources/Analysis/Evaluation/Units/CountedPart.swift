@@ -21,7 +21,7 @@ struct CountedPart {
 
   /// Of a trip whose number and times the trial will set.
   static var features: TripFeatures {
-    let start = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+    let start = Timestamp.unknown
     return TripFeatures(trip: Trip(number: 0, started: start))
   }
 

@@ -74,7 +74,7 @@ public struct TractionBatteryUnit: SimulatedUnit {
 extension TripFeatures {
   /// Of a trip whose number and times the trial sets.
   static var beforeTrip: TripFeatures {
-    let never = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+    let never = Timestamp.unknown
     return TripFeatures(trip: Trip(number: 0, started: never))
   }
 }

@@ -44,7 +44,7 @@ struct TripPattern: Sendable {
 extension SimulatedTrip {
   /// A trip of which the parts say this; the trial gives it its number and times.
   init(_ outing: TripPattern.Outing, _ parts: PartFeatures) {
-    let never = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+    let never = Timestamp.unknown
     var features = TripFeatures(trip: Trip(number: 0, started: never))
     features.parts = parts
     self.init(km: outing.km, days: outing.days, features: features)

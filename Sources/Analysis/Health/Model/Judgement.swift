@@ -10,7 +10,7 @@ struct Observations: BitwiseCopyable {
   /// Share of the last twenty or so trips that passed it, of those that could have, 0...1.
   private var share = 1.0
   /// When the last one passed.
-  private var last = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+  private var last = Timestamp.unknown
 
   /// Ticks that stand for full confidence, and for the first judgement (confidence 0.3).
   static let required = 12.0

@@ -5,7 +5,7 @@ import Vocabulary
 /// Watches the 12 V battery from one running engine to the next.
 struct CrankRest: BitwiseCopyable, Sendable {
   /// When the engine was last seen running; before the first time boot 0.
-  private var lastEngine = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+  private var lastEngine = Timestamp.unknown
   /// Hours of the rest that has ended with the engine now running.
   private var hours = Double.nan
   /// Seconds for which control units have been awake: with the ignition on the voltage is no voltage at rest.

@@ -108,6 +108,10 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var published: UInt64
     /// Rows that a receiver says are in its database.
     public var acknowledged: UInt64
+    /// Bytes handed to the broker in the last 24 hours.
+    public var bytesToday: Int = 0
+    /// Whether rows wait because the day's bytes are used up.
+    public var heldBack = false
 
     public struct Queued: Codable, Hashable, Sendable {
       public var alerts: Int
@@ -123,8 +127,10 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     public init(
       configured: Bool, connected: Bool, broker: String?, error: String? = nil, queued: Queued, published: UInt64,
-      acknowledged: UInt64
+      acknowledged: UInt64, bytesToday: Int = 0, heldBack: Bool = false
     ) {
+      self.bytesToday = bytesToday
+      self.heldBack = heldBack
       self.configured = configured
       self.connected = connected
       self.broker = broker
@@ -135,7 +141,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case configured, connected, broker, error, queued, published, acknowledged
+      case configured, connected, broker, error, queued, published, acknowledged, bytesToday, heldBack
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -147,6 +153,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
       try c.encode(queued, forKey: .queued)
       try c.encode(published, forKey: .published)
       try c.encode(acknowledged, forKey: .acknowledged)
+      try c.encode(bytesToday, forKey: .bytesToday)
+      try c.encode(heldBack, forKey: .heldBack)
     }
   }
 
@@ -156,11 +164,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     /// On disk, write-ahead log included.
     public var bytes: Int64
     public var error: String?
+    /// Rows that were given up for want of room, by lane, since the daemon started. The receiver is told of each.
+    public var dropped: Sync.Queued
 
-    public init(path: String, bytes: Int64, error: String? = nil) {
+    public init(
+      path: String, bytes: Int64, error: String? = nil, dropped: Sync.Queued = .init(alerts: 0, events: 0, telemetry: 0)
+    ) {
       self.path = path
       self.bytes = bytes
       self.error = error
+      self.dropped = dropped
     }
   }
 

@@ -12,12 +12,14 @@ enum CaptureRecord: BitwiseCopyable {
   case diagnostic(DiagnosticRecord)
   /// What is stored about this is void.
   case forgotten(DiagnosticRecord)
-  /// A minute is over: this many roll-ups wait in the ring beside.
-  case minute(stamp: Timestamp, startWall: Int64, signals: Int)
+  /// An interval is over: this many roll-ups wait in the ring beside.
+  case interval(stamp: Timestamp, startWall: Int64, signals: Int)
   /// A checkpoint waits in the ring beside.
   case checkpoint
   /// The gateway has another vehicle before it: the last checkpoint is that of the one it left.
   case vehicleChanged(from: ShortText, to: ShortText)
+  /// Nothing follows: what waits for company goes now.
+  case ended(stamp: Timestamp)
   /// What came since the last boundary belongs into one transaction.
   case boundary
 }
@@ -35,6 +37,8 @@ struct GatewayCheckpoint: BitwiseCopyable {
   var vehicle: ShortText?
   /// A trip has ended whose reports are not made yet.
   var owesReports = false
+  /// When it was made, as the clock said then.
+  var made: Timestamp
 
   /// The block as bytes.
   var bytes: [UInt8] { withUnsafeBytes(of: self) { Array($0) } }
@@ -48,13 +52,14 @@ struct GatewayCheckpoint: BitwiseCopyable {
 
   init(
     health: HealthMonitor.Checkpoint, alerts: AlertBook, trips: TripObserver, vehicle: ShortText? = nil,
-    owesReports: Bool = false
+    owesReports: Bool = false, made: Timestamp = .unknown
   ) {
     self.health = health
     self.alerts = alerts
     self.trips = trips
     self.vehicle = vehicle
     self.owesReports = owesReports
+    self.made = made
   }
 }
 

@@ -48,6 +48,8 @@ final class CaptureStage {
   private var fresh: PerComponent<HealthReport>
 
   private var stamp: Timestamp
+  /// What the clock said when it was last told or as expected.
+  private var clockMark: Timestamp
   private var nextTick = Instant(nanoseconds: .min)
   private var lastTick = Instant(nanoseconds: .min)
   private var sinceCheckpoint = 0.0
@@ -68,12 +70,13 @@ final class CaptureStage {
 
   init(
     _ vehicle: VehicleDefinition, rings: CaptureRings, clock: any TimeSource, waitsForRoom: Bool,
-    checkpoint: GatewayCheckpoint?, diagnosis: consuming DiagnosticBook = DiagnosticBook(), desk: WorkshopDesk? = nil
+    checkpoint: GatewayCheckpoint?, diagnosis: consuming DiagnosticBook = DiagnosticBook(), desk: WorkshopDesk? = nil,
+    rollUpSeconds: Int64 = 60
   ) {
     decoder = vehicle.decoder
     self.diagnosis = diagnosis
     table = SignalTable(vehicle.catalogue)
-    rollUps = RollUps(vehicle.catalogue)
+    rollUps = RollUps(vehicle.catalogue, seconds: rollUpSeconds)
     inputs = FeatureInputs(vehicle.catalogue)
     charging = vehicle.catalogue.id(of: "Vehicle.Powertrain.TractionBattery.Charging.IsCharging")
     warmUpsSinceClear = vehicle.catalogue.id(of: "Vehicle.Telltale.OBD.WarmUpsSinceClear")
@@ -90,7 +93,10 @@ final class CaptureStage {
     samples = .allocate(capacity: max(64, vehicle.decoder.largestMessage))
     samples.initialize(repeating: Sample(time: .zero, value: 0, signal: SignalID(rawValue: 0)))
     stamp = clock.now()
+    clockMark = stamp
     if let checkpoint {
+      // A clock that came right while nobody ran dates the rows of this boot all the same.
+      if checkpoint.made.boot == stamp.boot { clockMark = checkpoint.made }
       health.restore(checkpoint.health)
       alerts = checkpoint.alerts
       self.vehicle = checkpoint.vehicle
@@ -108,6 +114,13 @@ final class CaptureStage {
     if trips.resume(earlier, at: stamp) { return }
     var ended = earlier
     conclude(ended.finish())
+    // With an odometer the next trip tells what passed.
+    if !trips.hasOdometer { tellGap(ObservationGap(from: earlier.lastRunning, to: stamp, km: .nan)) }
+  }
+
+  private func tellGap(_ gap: ObservationGap) {
+    push(.event(Event(time: stamp, kind: .observationGap(gap))))
+    push(.boundary)
   }
 
   deinit { samples.deallocate() }
@@ -194,10 +207,11 @@ final class CaptureStage {
   /// Stores what is open. At the end of a recording the trip is over too; when a live daemon goes down the next one will
   /// know whether it went on.
   func finish(endingTrip: Bool = true) {
-    closeMinute()
+    closeInterval()
     if endingTrip { conclude(trips.finish()) }
     reportDue(atMost: ComponentID.allCases.count)
     putCheckpoint()
+    push(.ended(stamp: stamp))
     push(.boundary)
   }
 
@@ -207,7 +221,8 @@ final class CaptureStage {
     lastTick = now
     nextTick = now.advanced(seconds: 1)
     stamp = clockStamp(at: now)
-    if rollUps.isOver(atWall: stamp.wallNanoseconds) { closeMinute() }
+    watchClock()
+    if rollUps.isOver(atWall: stamp.wallNanoseconds) { closeInterval() }
     let tick = VehicleTick(
       table, inputs, at: now, seconds: max(0, min(CaptureStage.longestTick, elapsed)),
       displacementLitres: displacementLitres)
@@ -238,6 +253,20 @@ final class CaptureStage {
     return stamp
   }
 
+  /// Tells a wall clock that came right, or that made a step of more than a second against BOOTTIME.
+  private func watchClock() {
+    let gained =
+      (stamp.wallNanoseconds &- clockMark.wallNanoseconds) &- (stamp.uptime.nanoseconds &- clockMark.uptime.nanoseconds)
+    let cameRight = stamp.quality.isTrusted && !clockMark.quality.isTrusted
+    if cameRight || gained.magnitude > 1_000_000_000 {
+      guard hasRoomToTell else { return }
+      let resolution = ClockResolution(before: clockMark.quality, shiftNanoseconds: gained)
+      push(.event(Event(time: stamp, kind: .clockResolved(resolution))))
+      push(.boundary)
+    }
+    clockMark = stamp
+  }
+
   private func conclude(_ outcome: TripObserver.Outcome) {
     switch outcome {
     case .nothing: return
@@ -249,6 +278,10 @@ final class CaptureStage {
       // A trip that ends before the reports of the last one are made: those are told first.
       reportDue(atMost: ComponentID.allCases.count)
       health.tripEnded(features)
+      if features.unseenKm > 0 {
+        tellGap(
+          ObservationGap(from: features.lastRunningBefore, to: features.trip.started, km: features.unseenKm))
+      }
       push(.event(Event(time: features.trip.ended, kind: .tripEnded(features.trip))))
       putCheckpoint()
       push(.boundary)
@@ -372,7 +405,7 @@ final class CaptureStage {
     return report
   }
 
-  private func closeMinute() {
+  private func closeInterval() {
     var count = 0
     var start: Int64 = 0
     let room = rings.rollUps.capacity - rings.rollUps.count >= table.count
@@ -382,7 +415,7 @@ final class CaptureStage {
     }
     if !room { lostRecords &+= 1 }
     guard count > 0 else { return }
-    push(.minute(stamp: stamp, startWall: start, signals: count))
+    push(.interval(stamp: stamp, startWall: start, signals: count))
     push(.boundary)
   }
 
@@ -405,7 +438,8 @@ final class CaptureStage {
   private func putCheckpoint() {
     sinceCheckpoint = 0
     let checkpoint = GatewayCheckpoint(
-      health: health.checkpoint, alerts: alerts, trips: trips, vehicle: vehicle, owesReports: due < ComponentID.allCases.count)
+      health: health.checkpoint, alerts: alerts, trips: trips, vehicle: vehicle,
+      owesReports: due < ComponentID.allCases.count, made: stamp)
     if rings.checkpoints.push(checkpoint) { push(.checkpoint) }
   }
 

@@ -30,12 +30,17 @@ public struct GatewayConfiguration: Sendable {
   public var state: String
   public var socket: String
   public var broker: BrokerOptions?
+  /// Bytes a day that may go to the broker; nil for no limit.
+  public var dailyBytes: Int?
   /// Bytes that the memory plan may reach, and the line where the configuration says so.
   public var memoryLimit: Int
   public var memoryLimitLine: Int?
   public var receiveBuffer: Int
   public var displacementLitres: Double?
   public var parameters: [(component: ComponentID, name: String, value: Double)]
+  public var telemetry = TelemetryChoice()
+  /// Bytes that the store may take on disk.
+  public var diskLimit: Int
   public var logLevel: LogLevel
 
   /// A pack of the configuration and the bus that it speaks of.
@@ -58,6 +63,7 @@ public struct GatewayConfiguration: Sendable {
   public enum LogLevel: String, CaseIterable, Sendable { case debug, info, warning, error }
 
   public static let standardMemoryLimit = 16 << 20
+  public static let standardDiskLimit = 256 << 20
 
   /// Reads and checks the file. The environment may override scalars: `TELLTALE_MQTT_PORT` is `mqtt.port`.
   /// - Throws: `ConfigurationError`: file, line, key, what is wrong and the mend.
@@ -93,7 +99,8 @@ public struct GatewayConfiguration: Sendable {
       memoryLimitLine: limits.line,
       receiveBuffer: try limits.size("receive_buffer", in: 1 << 16...1 << 26, default: 1 << 20),
       displacementLitres: try vehicleSection.optionalNumber("displacement_l", in: 0.1...30),
-      parameters: try ComponentKeys.read(components),
+      parameters: try ComponentKeys.read(components), telemetry: try TelemetryChoice(root.section("telemetry")),
+      diskLimit: try limits.size("disk", in: 4 << 20...1 << 40, default: standardDiskLimit),
       logLevel: try root.section("log").choice("level", default: .info))
     if let local = try sensors.optionalSection("mqtt") {
       var options = try broker(local, clientID: "telltale-sensors-" + vehicle, resolved)
@@ -103,6 +110,7 @@ public struct GatewayConfiguration: Sendable {
     }
     if let mqtt = try root.optionalSection("mqtt") {
       configuration.broker = try broker(mqtt, clientID: "telltale-" + vehicle, resolved)
+      configuration.dailyBytes = try mqtt.optionalSize("daily_bytes", in: 64 << 10...1 << 40)
     }
     try root.finish()
     return configuration
@@ -132,7 +140,7 @@ public struct GatewayConfiguration: Sendable {
       host: try mqtt.string("host"), port: UInt16(try mqtt.integer("port", in: 1...65_535, default: 1883)),
       clientID: clientID)
     options.username = try mqtt.optionalString("username")
-    options.password = try mqtt.optionalFirstLine(ofFileAt: "password_file", resolved)
+    options.passwordFile = try mqtt.optionalString("password_file").map(resolved)
     let ca = try mqtt.optionalString("ca_file").map(resolved)
     let certificate = try mqtt.optionalString("cert_file").map(resolved)
     let key = try mqtt.optionalString("key_file").map(resolved)
@@ -141,9 +149,19 @@ public struct GatewayConfiguration: Sendable {
     do throws(MQTTError) {
       try options.validate()
     } catch {
-      throw mqtt.error("host", error.description, mend: "see `man 5 telltale.yaml`")
+      throw mqtt.error(keyName(of: error), error.description, mend: "see `man 5 telltale.yaml`")
     }
     return options
+  }
+
+  /// The key of `mqtt:` that an option comes from.
+  private static func keyName(of error: MQTTError) -> String {
+    guard case .invalidOption(let name, _) = error else { return "host" }
+    return switch name {
+    case "port", "tls": name
+    case "password", "password file": "password_file"
+    default: "host"
+    }
   }
 
   /// `adapters:` holds names, or `{pack: NAME, bus: INTERFACE}` for a pack that speaks of one bus.

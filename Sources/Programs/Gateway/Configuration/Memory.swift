@@ -18,7 +18,8 @@ extension MemoryPlan {
     // About 200 bytes a signal: path, unit and the index by path.
     add("signal catalogue", signals * 200)
     add("signal table", SignalTable(vehicle.catalogue).memoryBytes)
-    add("one-minute roll-ups", RollUps(vehicle.catalogue).memoryBytes)
+    add("roll-ups", RollUps(vehicle.catalogue).memoryBytes)
+    add("telemetry chunks and batches", TelemetryRecorder.memoryBytes(signals: signals))
     let book = DiagnosticBook()
     add("what control units said", book.memoryBytes)
     add("freeze frames for events", book.capacity * (MemoryLayout<DiagnosticRecord>.stride + 96))

@@ -53,7 +53,7 @@ final class WorkshopDesk: Sendable {
     let isTaken = state.withLock { state in
       guard !state.isClosed else { return false }
       state.number += 1
-      let never = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
+      let never = Timestamp.unknown
       let entry = WorkshopEntry(component: draft.component, kind: draft.kind, time: never, number: state.number)
       guard entries.push(entry) else { return false }
       state.waiting[state.number] = Waiting(command: command, text: draft.text, reply: reply)

@@ -119,8 +119,8 @@ install: ## Install programs, packs, units, rules and manuals below DESTDIR.
 	install -D -m 0644 systemd/telltale.tmpfiles "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/telltale.conf"
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/lib/udev/rules.d" udev/60-telltale.rules
 	cd adapters && find . -type f -exec install -D -m 0644 {} "$(DESTDIR)$(PREFIX)/share/telltale/adapters/{}" \;
-	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale/examples" examples/*.yaml examples/*.conf
-	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale" docs/*.md
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale/examples" examples/*.yaml examples/*.conf examples/*.acl
+	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/doc/telltale" docs/*.md docs/*.yaml docs/*.proto
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man1" docs/man/*.1
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man5" docs/man/*.5
 	install -D -m 0644 -t "$(DESTDIR)$(PREFIX)/share/man/man8" docs/man/*.8

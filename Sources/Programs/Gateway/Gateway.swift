@@ -81,6 +81,9 @@ public final class Gateway {
       throw GatewayError(error)
     }
     self.vehicle = vehicle
+    // The peak of memory is the start: what read the packs makes room for what opens the store.
+    telltale_release_free_memory()
+    telltale_release_code_pages()
     for problem in vehicle.problems { log.warning("\(problem)") }
     let plan = MemoryPlan(configuration, vehicle, isReplay: replay != nil)
     if let breaking = plan.breaking { throw GatewayError(Gateway.overLimit(configuration, plan, breaking)) }

@@ -11,7 +11,7 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s -Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker scripts/no-unwinding.ld
 
-.PHONY: help build demo test test-vm test-adapter test-power bench bench-decoder bench-prognostics bench-telemetry bench-fleet bench-elm327 evaluate mutations contract compare embedded fuzz install clean
+.PHONY: help build demo test test-vm test-adapter test-power bench bench-decoder bench-prognostics bench-telemetry bench-fleet bench-elm327 evaluate mutations chaos contract compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -88,6 +88,13 @@ compare: ## Decode beside cantools, python-OBD, pretty_j1939 and can-isotp: desc
 	@Benchmarks/decoding-vs-cantools/run
 	@Benchmarks/decoding-vs-python-obd/run
 	@Benchmarks/decoding-vs-pretty-j1939/run
+
+FAULTS ?= 1000
+SEED ?=
+chaos: ## A fleet drives for a day while FAULTS random faults befall it; SEED=n plays one again.
+	@scripts/setup chaos
+	@$(MAKE) --no-print-directory build
+	@Tests/Chaos/run --faults $(FAULTS) $(if $(SEED),--seed $(SEED))
 
 contract: ## Check docs/asyncapi.yaml: structure, schemas, examples, event types.
 	@scripts/setup contract

@@ -129,7 +129,7 @@ let package = Package(
       name: "telltale",
       dependencies: [
         "Vocabulary", "Documents", "Recordings", "VehicleBus", "DecoderCore", "Decoding", "Adapters", "Pipeline", "Alerting",
-        "VehicleSimulator", "Evaluation", "Diagnostics", "CLinux", argumentParser,
+        "VehicleSimulator", "Evaluation", "Diagnostics", "Store", "CLinux", argumentParser,
       ],
       path: "Sources/Programs/telltale", swiftSettings: strict),
     .executableTarget(

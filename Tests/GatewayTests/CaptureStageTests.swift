@@ -142,6 +142,14 @@ import Vocabulary
     #expect(GatewayCheckpoint(version: GatewayCheckpoint.version, bytes: bytes.dropLast()) == nil)
   }
 
+  /// A trip's number and its beginning are stored together: after a kill the next trip does not begin this one again.
+  @Test func aTripThatHasJustBegunIsInTheCheckpoint() throws {
+    let drive = Drive(try vehicle(), startWall: car(days: 1).configuration.start)
+    let seen = drive.runUntilDriving(car(days: 1), seconds: 5)
+    let trips = try #require(drive.checkpoint?.trips)
+    #expect(seen.isDriving && trips.isDriving && trips.trips == seen.number)
+  }
+
   /// The worked example of a vehicle that is known by its DBC alone: no OBD-II reply is looked at.
   @Test func aVehicleOfDBCMessagesReachesScoresWithoutOBD() throws {
     let drive = Drive(try vehicle(["simulated-petrol"]), startWall: car(days: 40).configuration.start)

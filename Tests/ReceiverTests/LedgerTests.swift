@@ -77,7 +77,9 @@ import Vocabulary
 
       let first = dice.roll(120) + 1
       let asked = [first...first + dice.roll(40), 5...5]
-      let expected = runs(present.union(lost)).filter { run in asked.contains { $0.overlaps(run) } }
+      let expected = joined(asked).flatMap { wanted in
+        runs(present.union(lost)).filter { $0.overlaps(wanted) }.map { $0.clamped(to: wanted) }
+      }
       #expect(try storage.committed(asked, of: stream()) == expected)
     }
     let ledger = try await ledger(stream())
@@ -123,6 +125,17 @@ import Vocabulary
     let touched = try #require(outcome.touched[stream()])
     #expect(joined(touched) == [4...9, 20...20])
     #expect(try storage.committed(touched, of: stream()) == [4...9, 20...20])
+  }
+
+  /// A vehicle that was restored from a copy gives sequences anew that are taken: none of them is acknowledged before its
+  /// own content has come, and been kept aside.
+  @Test func acknowledgesNothingThatLiesBesideWhatCame() throws {
+    _ = try storage.commit(batch(try (1...20).map { try arrival($0) }))
+    let again = try storage.commit(batch([try arrival(8), try arrival(12)]))
+    #expect(try storage.committed(try #require(again.touched[stream()]), of: stream()) == [8...8, 12...12])
+    let other = try storage.commit(batch([try arrival(15, data: "{\"another\":1}")]))
+    #expect(other.conflicts == 1 && other.contradicting.count == 1)
+    #expect(try storage.committed(try #require(other.touched[stream()]), of: stream()) == [15...15])
   }
 
   @Test func aHugeTombstoneCostsNothing() async throws {

@@ -36,7 +36,7 @@ struct Telltale: ParsableCommand {
     subcommands: [
       StatusCommand.self, HealthCommand.self, AlertsCommand.self, SignalsCommand.self, SourcesCommand.self,
       TripsCommand.self, MemoryCommand.self, TroubleCodesCommand.self, UnitsCommand.self, PollingCommand.self,
-      MeasureCommand.self, ServiceCommand.self,
+      MeasureCommand.self, ServiceCommand.self, StoreCommand.self,
       DBCCommand.self, StatsCommand.self, DecodeCommand.self, DiagnoseCommand.self, ConvertCommand.self,
       AdapterCommand.self, SimulateCommand.self, EvaluateCommand.self,
     ])

@@ -10,6 +10,8 @@ extension Store {
   /// the same order, and uses the reserve if an alert is among the records.
   /// - Throws: `StoreError`, `.full` when all that was not enough: the records stay with the caller.
   public func commit(_ records: [StoreRecord]) throws(StoreError) {
+    let before = WrittenBytes.ofThisThread
+    defer { if let before, let now = WrittenBytes.ofThisThread { bytesWritten += now - before } }
     let holdsAlert = records.contains { if case .outgoing(lane: .alerts, _, _, _, _) = $0 { true } else { false } }
     guard holdsAlert || reserve.isWhole || reserve.hasRoomBeyond else {
       throw StoreError(

@@ -162,7 +162,9 @@ extension Store {
   }
 
   /// Bytes on disk, the write-ahead log included.
-  public var bytes: Int {
+  public var bytes: Int { Store.bytes(ofFileAt: path) }
+
+  static func bytes(ofFileAt path: String) -> Int {
     var total = 0
     for file in [path, path + "-wal"] {
       var status = stat()

@@ -21,6 +21,9 @@ public final class Store {
   let settings: StoreSettings
   // Below the connection and its statements, so that it goes after them: closing a file drops SQLite's locks on it.
   private let lock: FileLock
+  /// Bytes that commits made the kernel write to the disk since this start, in whole pages of it, without the file
+  /// system's journal. 0 where the kernel does not count them, and on a file system in memory.
+  public internal(set) var bytesWritten = 0
   let sacrifice: Sacrifice
   let reserve: Reserve
   /// Records since histories were cut to their retention.

@@ -52,7 +52,7 @@ final class Ingest {
   ///   - wall: nanoseconds since 1970.
   ///   - publishCounters: called after each step that did something.
   init(
-    _ settings: ReceiverSettings, logger: Logger, wakeup: Wakeup, backOff: BackOff = BackOff(),
+    _ settings: ReceiverSettings, logger: Logger, wakeup: Wakeup, backOff: BackOff = BackOff(limit: 30),
     monotonic: @escaping () -> Int64, wall: @escaping () -> Int64,
     publishCounters: @escaping (IngestCounters) -> Void
   ) throws(ReceiverError) {

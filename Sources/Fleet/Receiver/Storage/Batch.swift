@@ -49,7 +49,8 @@ struct CommitOutcome {
   var lost: Int64 = 0
   /// Sequences that had been declared lost and came after all.
   var recovered: Int64 = 0
-  /// What arrived in this batch, to be acknowledged as far as it is committed: of a tombstone its whole range.
+  /// What arrived in this batch and was not left out, to be acknowledged as far as it is committed: of a tombstone its
+  /// whole range.
   private(set) var touched: [StreamKey: [ClosedRange<Int64>]] = [:]
   /// Outboxes with content that contradicts what is stored.
   var contradicting: Set<OutboxKey> = []

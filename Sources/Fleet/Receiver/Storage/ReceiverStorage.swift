@@ -8,7 +8,8 @@ import Vocabulary
 protocol ReceiverStorage: AnyObject {
   /// Commits a batch as one transaction; nothing of it when it throws.
   func commit(_ batch: Batch) throws(StorageError) -> CommitOutcome
-  /// The committed runs of a stream that overlap with any of `runs`, ascending, each once.
+  /// What of `runs` is committed in a stream, ascending. No more than was asked for: what lies beyond may have been
+  /// committed with other content than a vehicle that was restored from a copy has under these sequences now.
   func committed(_ runs: [ClosedRange<Int64>], of stream: StreamKey) throws(StorageError) -> [ClosedRange<Int64>]
   /// The last `limit` committed runs of a stream, ascending.
   func lastCommitted(of stream: StreamKey, limit: Int) throws(StorageError) -> [ClosedRange<Int64>]

@@ -37,6 +37,8 @@ struct GatewayCheckpoint: BitwiseCopyable {
   var vehicle: ShortText?
   /// A trip has ended whose reports are not made yet.
   var owesReports = false
+  /// Control units have told a list of trouble codes since the last trip ended.
+  var wereCodesRead = false
   /// When it was made, as the clock said then.
   var made: Timestamp
 
@@ -52,13 +54,14 @@ struct GatewayCheckpoint: BitwiseCopyable {
 
   init(
     health: HealthMonitor.Checkpoint, alerts: AlertBook, trips: TripObserver, vehicle: ShortText? = nil,
-    owesReports: Bool = false, made: Timestamp = .unknown
+    owesReports: Bool = false, wereCodesRead: Bool = false, made: Timestamp = .unknown
   ) {
     self.health = health
     self.alerts = alerts
     self.trips = trips
     self.vehicle = vehicle
     self.owesReports = owesReports
+    self.wereCodesRead = wereCodesRead
     self.made = made
   }
 }

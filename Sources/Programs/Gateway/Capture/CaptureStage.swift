@@ -37,6 +37,8 @@ final class CaptureStage {
   private var urgentTrip: UInt32 = 0
   /// Lists of trouble codes that earlier trips have counted.
   private var readLists: UInt64 = 0
+  /// A list was told in this trip before the daemon went down and came back.
+  private var wereCodesRead = false
   private let warmUpsSinceClear: SignalID?
   private let distanceSinceClear: SignalID?
   /// What is known of a vehicle of which nothing is known.
@@ -101,6 +103,7 @@ final class CaptureStage {
       alerts = checkpoint.alerts
       self.vehicle = checkpoint.vehicle
       if checkpoint.owesReports { due = 0 }
+      wereCodesRead = checkpoint.wereCodesRead
     }
     reports = InlineArray(repeating: HealthReport(unknown: .engineOil, because: .none, at: stamp))
     fresh = reports
@@ -272,6 +275,8 @@ final class CaptureStage {
     case .nothing: return
     case .started(let trip):
       push(.event(Event(time: trip.started, kind: .tripStarted(trip))))
+      // With its beginning: a start after a kill must not begin the same trip again.
+      putCheckpoint()
       push(.boundary)
     case .ended(var features):
       readDiagnosis(into: &features)
@@ -324,8 +329,9 @@ final class CaptureStage {
   /// The trouble codes and the results of the control units' own tests that stand, and whether a list of codes was told
   /// since the last trip.
   private func readDiagnosis(into features: inout TripFeatures) {
-    features.codes.wereRead = diagnosis.lists != readLists
+    features.codes.wereRead = wereCodesRead || diagnosis.lists != readLists
     readLists = diagnosis.lists
+    wereCodesRead = false
     features.codes.warmUpsSinceClear = table.value(warmUpsSinceClear, at: stamp.uptime)
     features.codes.kmSinceClear = table.value(distanceSinceClear, at: stamp.uptime)
     let begun = features.trip.started
@@ -439,7 +445,8 @@ final class CaptureStage {
     sinceCheckpoint = 0
     let checkpoint = GatewayCheckpoint(
       health: health.checkpoint, alerts: alerts, trips: trips, vehicle: vehicle,
-      owesReports: due < ComponentID.allCases.count, made: stamp)
+      owesReports: due < ComponentID.allCases.count, wereCodesRead: wereCodesRead || diagnosis.lists != readLists,
+      made: stamp)
     if rings.checkpoints.push(checkpoint) { push(.checkpoint) }
   }
 

@@ -6,7 +6,7 @@ import Vocabulary
 /// The one writer of a receiver's SQLite file.
 final class SQLiteStorage: ReceiverStorage {
   /// Conflicting contents kept for each stream; more are counted and dropped.
-  static let conflictsKept = 100
+  static let conflictsKept = 1000
   /// Vehicles and streams whose row ids are remembered; with more, all are looked up anew.
   private static let cacheLimit = 65_536
 
@@ -50,9 +50,9 @@ final class SQLiteStorage: ReceiverStorage {
       guard let stream = try existingStream(stream) else { return [] }
       var found: [ClosedRange<Int64>] = []
       for run in joined(runs) {
-        // The run before may have been found to reach over this one.
-        if let last = found.last, last.contains(run) { continue }
-        for run in try ledger.runs(of: stream, touching: run) where run != found.last { found.append(run) }
+        for covered in try ledger.runs(of: stream, touching: run) where covered.overlaps(run) {
+          found.append(covered.clamped(to: run))
+        }
       }
       return found
     } catch { throw StorageError(error) }
@@ -88,13 +88,19 @@ final class SQLiteStorage: ReceiverStorage {
       let event = arrival.event
       let vehicle = try vehicleID(event.vehicle, arrival.received)
       let stream = try streamID(event.stream, vehicle)
-      outcome.touch(event)
       seen[vehicle] = arrival.received
-      if event.firstSequence != nil {
+      guard event.firstSequence == nil else {
         outcome.tombstones += 1
+        outcome.touch(event)
         tombstones.append(Tombstone(arrival: arrival, stream: stream))
-      } else if try store(arrival, stream, vehicle, &outcome) {
+        continue
+      }
+      switch try store(arrival, stream, vehicle, &outcome) {
+      case .taken:
+        outcome.touch(event)
         arrived[stream, default: []].append(event.range)
+      case .known: outcome.touch(event)
+      case .leftOut: break
       }
     }
     for (stream, ranges) in arrived {
@@ -124,10 +130,19 @@ final class SQLiteStorage: ReceiverStorage {
     return outcome
   }
 
-  /// Stores a record, or finds it stored, or keeps it aside; whether its sequence is newly taken.
+  /// What becomes of a record.
+  private enum Fate {
+    /// Stored, or kept aside: this content is committed.
+    case taken
+    /// This very content was there.
+    case known
+    /// A conflict for which there is no room: the vehicle keeps it.
+    case leftOut
+  }
+
   private func store(
     _ arrival: Batch.Arrival, _ stream: Int64, _ vehicle: Int64, _ outcome: inout CommitOutcome
-  ) throws(SQLiteError) -> Bool {
+  ) throws(SQLiteError) -> Fate {
     let event = arrival.event
     let insert = statements.insertRecord
     try statements.bind(arrival, stream: stream, vehicle: vehicle)
@@ -137,18 +152,18 @@ final class SQLiteStorage: ReceiverStorage {
       if event.lane == .events, event.sequence == 1, let beginning = EpochBeginning(event) {
         try note(beginning, event, vehicle, arrival.received)
       }
-      return true
+      return .taken
     }
     if try statements.holds(event, stream: stream) {
       outcome.duplicates += 1
       try statements.count(duplicates: 1, conflicts: 0, stream: stream)
-      return false
+      return .known
     }
     outcome.conflicts += 1
     outcome.contradicting.insert(event.outbox)
     try statements.count(duplicates: 0, conflicts: 1, stream: stream)
     // Kept aside is committed too: the vehicle need not send it for ever.
-    return try statements.keepAside(arrival, stream: stream)
+    return try statements.keepAside(arrival, stream: stream) ? .taken : .leftOut
   }
 
   /// Closes the predecessor's streams: what it gave last is known now, even where nothing of it has come.

@@ -1,0 +1,95 @@
+// A whole look at a file, its rows written out, and the file made small.
+import SQLite
+import Testing
+import Vocabulary
+
+@testable import Store
+
+@Suite struct MaintenanceTests {
+  private func filled(_ folder: borrowing StateFolder) throws {
+    let store = try folder.open()
+    try store.commit((0..<50).map { event in
+      .outgoing(lane: .events, type: "trip.ended", subject: "trip-\(event)", time: aMoment, data: Array("{\"n\":\(event)}".utf8))
+    })
+    try store.commit([
+      .trip(number: 1, startedWall: 1, data: Array("{\"km\":12}".utf8)),
+      .counters(vehicle: "", [StoredCounter(component: "engine-oil", name: "damage", value: 0.25)]),
+      .checkpoint(version: 1, data: [UInt8](repeating: 7, count: 5000)),
+      .outgoing(lane: .telemetry, type: "t", subject: nil, time: aMoment, data: [0x28, 0xB5]),
+    ])
+  }
+
+  private func damage(_ sql: String, _ folder: borrowing StateFolder) throws {
+    try Connection(path: folder.file, mode: .readWrite).execute(sql)
+  }
+
+  @Test func aWholeFileIsWell() throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    let found = try StoreInspection(path: folder.file)
+    #expect(found.problems.isEmpty && found.vehicle == "van-7" && found.checkpoints == 1)
+    #expect(found.tables.first { $0.name == "outbox" }?.rows == 52)
+    // The first row of the epoch is the epoch's own.
+    #expect(found.streams.filter { $0.last > 0 }.map(\.last) == [51, 1])
+    #expect(found.streams.map(\.waiting).reduce(0, +) == 52)
+  }
+
+  @Test(arguments: [
+    ("UPDATE outbox SET data = x'00' WHERE sequence = 7", "1 rows of table outbox"),
+    ("UPDATE trip SET started = 2", "1 rows of table trip"),
+    ("UPDATE checkpoint_part SET data = zeroblob(960) WHERE number % 65536 = 1", "the checkpoint of slot"),
+    ("UPDATE lane SET last = 3 WHERE lane = 1", "the outbox holds sequence 51"),
+  ])
+  func whatIsNotAsItWasWrittenIsTold(sql: String, expected: String) throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    try damage(sql, folder)
+    let found = try StoreInspection(path: folder.file)
+    #expect(found.problems.contains { $0.contains(expected) }, "\(found.problems)")
+  }
+
+  @Test func aFileWithTornPagesIsReadAsFarAsItGoes() throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    var bytes = try folder.contents("")
+    for page in stride(from: 8, to: bytes.count / 4096, by: 3) {
+      for i in page * 4096..<(page + 1) * 4096 { bytes[i] = UInt8(truncatingIfNeeded: i &* 31) }
+    }
+    try folder.replaceFile(with: bytes)
+    let found = try StoreInspection(path: folder.file)
+    #expect(!found.problems.isEmpty && !found.tables.isEmpty)
+  }
+
+  @Test func rowsAreWrittenOutAsJSONAndDamagedOnesCounted() throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    var lines: [String] = []
+    func export(_ what: StoreExport) throws -> Int {
+      lines.removeAll()
+      return try what.run(path: folder.file) { lines.append(String(decoding: $0, as: UTF8.self)) }
+    }
+    #expect(try export(.trips) == 0)
+    #expect(lines == [#"{"number":1,"started":1,"data":{"km":12}}"#])
+    #expect(try export(.counters) == 0)
+    #expect(lines == [#"{"vehicle":"","component":"engine-oil","name":"damage","value":0.25}"#])
+    #expect(try export(.outbox) == 0 && lines.count == 52)
+    #expect(lines.last?.hasSuffix(#""data":"28b5"}"#) == true)
+    try damage("UPDATE outbox SET data = x'00' WHERE sequence = 7", folder)
+    #expect(try export(.outbox) == 1 && lines.count == 51)
+  }
+
+  @Test func aVacuumMakesTheFileSmallAndKeepsItsRows() throws {
+    let folder = try StateFolder()
+    do {
+      let store = try folder.open()
+      let large = [UInt8](repeating: 1, count: 20_000)
+      try store.commit((0..<100).map { _ in .outgoing(lane: .telemetry, type: "t", subject: nil, time: aMoment, data: large) })
+      try store.commit([.acknowledged(Acknowledgement(epoch: 1, lane: .telemetry, first: 1, last: 99))])
+      #expect(throws: StoreError.self) { try Store.vacuum(path: folder.file) }
+    }
+    let (before, after) = try Store.vacuum(path: folder.file)
+    #expect(before > 2_000_000 && after < 400_000, "\(before) \(after)")
+    #expect(try StoreInspection(path: folder.file).problems.isEmpty)
+    #expect(throws: StoreError.self) { try Store.vacuum(path: folder.path + "/nothing.sqlite") }
+  }
+}

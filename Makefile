@@ -11,7 +11,7 @@ BUILD := .build/release
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s -Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker scripts/no-unwinding.ld
 
-.PHONY: help build demo test test-vm test-adapter test-power bench bench-decoder bench-prognostics bench-telemetry bench-fleet bench-elm327 evaluate mutations chaos contract compare embedded fuzz install clean
+.PHONY: help build demo test test-vm test-adapter test-power bench bench-decoder bench-prognostics bench-telemetry bench-storage bench-fleet bench-elm327 evaluate mutations chaos contract compare embedded fuzz install clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
@@ -72,6 +72,10 @@ bench-prognostics: ## Time, state and heap allocations of each estimator.
 bench-telemetry: ## Bytes and time per sample of stored and sent telemetry, beside JSON and protobuf rows.
 	@scripts/setup bench
 	@Benchmarks/telemetry/run
+
+bench-storage: ## Bytes that the disk writes per sample, by the store and by tables of rows beside it.
+	@scripts/setup bench
+	@Benchmarks/storage/run
 
 bench-fleet: ## Events a second through a broker and one receiver, and the lag of 1,000 vehicles.
 	@scripts/setup bench

@@ -6,8 +6,9 @@ import Vocabulary
 extension Store {
   /// Commits `records` as one transaction; when it throws, none of them is stored.
   ///
-  /// Afterwards the store is within its quota again, if there was anything to give up. On a full disk it gives up rows by
-  /// the same order, and uses the reserve if an alert is among the records.
+  /// Afterwards the store is within its quota again, if there was anything to give up. On a full disk it gives up histories
+  /// and telemetry in the same order, and uses the reserve if an alert is among the records. Events of the outbox stay:
+  /// a disk is full for a while, and what is new can wait as well as what is old.
   /// - Throws: `StoreError`, `.full` when all that was not enough: the records stay with the caller.
   public func commit(_ records: [StoreRecord]) throws(StoreError) {
     let before = WrittenBytes.ofThisThread
@@ -58,14 +59,15 @@ extension Store {
   private func commit(_ records: [StoreRecord], inSpiteOf error: StoreError, _ holdsAlert: Bool) throws(StoreError) {
     let needed = 2 * records.reduce(0) { $0 + $1.bytes } + 64 << 10
     do throws(StoreError) {
-      try makeRoom(needed)
+      try makeRoom(needed, sparingEvents: true)
       return try put(records)
     } catch where error.kind == .full {
       guard holdsAlert, reserve.release() else { throw error }
     }
     sacrifice.note(reserveWasUsed: true)
+    do throws(StoreError) { return try put(records) } catch where error.kind == .full {}
     // With room for the log, rows can be given up that could not be before; the alert is tried in any case.
-    do throws(StoreError) { try makeRoom(needed) } catch where error.kind == .full {}
+    do throws(StoreError) { try makeRoom(needed, sparingEvents: false) } catch where error.kind == .full {}
     try put(records)
   }
 
@@ -100,10 +102,10 @@ extension Store {
 
   /// Gives up rows until `bytes` are free within the file. Nothing is given up that would not help: where pages are free
   /// already, it is the disk that has no room.
-  private func makeRoom(_ bytes: Int) throws(StoreError) {
+  private func makeRoom(_ bytes: Int, sparingEvents: Bool) throws(StoreError) {
     try checkpointLog("PASSIVE")
     while try freeBytes < bytes {
-      guard try giveUp() else { return }
+      guard try giveUp(sparingEvents: sparingEvents) else { return }
       try checkpointLog("PASSIVE")
     }
   }
@@ -116,10 +118,10 @@ extension Store {
     }
   }
 
-  private func giveUp() throws(StoreError) -> Bool {
+  private func giveUp(sparingEvents: Bool = false) throws(StoreError) -> Bool {
     let before = sacrifice.losses
     var gaveUp = false
-    try transaction { () throws(SQLiteError) in gaveUp = try sacrifice.step() }
+    try transaction { () throws(SQLiteError) in gaveUp = try sacrifice.step(sparingEvents: sparingEvents) }
     for lane in Lane.allCases {
       dropped[Int(lane.rawValue)] += sacrifice.losses.outbox(lane) - before.outbox(lane)
     }

@@ -38,10 +38,12 @@ final class Sacrifice {
   }
 
   /// Gives up a little, within the caller's transaction. False: there is nothing left to give up.
-  func step() throws(SQLiteError) -> Bool {
+  /// - Parameter sparingEvents: goes no further than telemetry.
+  func step(sparingEvents: Bool) throws(SQLiteError) -> Bool {
     if try cutHistories() { return true }
     if try thinTelemetry() { return true }
     if try drop(.telemetry) { return true }
+    if sparingEvents { return false }
     if try drop(.events) { return true }
     return try coalesceAlerts()
   }

@@ -103,6 +103,39 @@ import Vocabulary
     #expect(try count.step() && count.int64(0) == 2)
   }
 
+  @Test func onlyThePartsThatChangedAreWritten() throws {
+    let folder = try StateFolder()
+    var data = (0..<45_001).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+    do {
+      let store = try folder.open()
+      for _ in 0..<2 { try store.commit([.checkpoint(version: 1, data: data)]) }
+    }
+    let store = try folder.open()
+    try store.connection.execute(
+      """
+      CREATE TEMP TABLE written (number INTEGER);
+      CREATE TEMP TRIGGER count AFTER INSERT ON main.checkpoint_part BEGIN INSERT INTO written VALUES (new.number); END
+      """)
+    func written() throws -> [Int64] {
+      let select = try store.connection.prepare("SELECT number FROM written ORDER BY number")
+      var numbers: [Int64] = []
+      while try select.step() { numbers.append(select.int64(0)) }
+      try store.connection.execute("DELETE FROM written")
+      return numbers
+    }
+    data[1] ^= 1
+    data[960 * 20] ^= 1
+    try store.commit([.checkpoint(version: 1, data: data)])
+    #expect(try written() == [65_536, 65_556], "the parts of the elder slot that differ, known from the file")
+    try store.commit([.checkpoint(version: 1, data: data)])
+    #expect(try written() == [0, 20])
+    try store.commit([.checkpoint(version: 1, data: data)])
+    #expect(try written() == [] && store.checkpoint()?.data == data)
+    data.removeLast(2000)
+    try store.commit([.checkpoint(version: 1, data: data)])
+    #expect(try store.checkpoint()?.data == data, "a shorter one leaves nothing of the longer behind")
+  }
+
   @Test func aNoteIsReplacedAndComesBackAtTheNextStart() throws {
     let folder = try StateFolder()
     do {

@@ -6,15 +6,19 @@ import Vocabulary
 extension Store {
   /// Commits `records` as one transaction; when it throws, none of them is stored.
   ///
-  /// Afterwards the store is within its quota again, if there was anything to give up. On a full disk it gives up histories
-  /// and telemetry in the same order, and uses the reserve if an alert is among the records. Events of the outbox stay:
-  /// a disk is full for a while, and what is new can wait as well as what is old.
+  /// Afterwards the store is within its quota again, if there was anything to give up. On a full disk it gives up
+  /// histories, and uses the reserve for alerts and for deleting what is acknowledged. The outbox stays whole: most disks
+  /// are full for a while only, and what is new can wait as well as what is old. A disk that stays full takes its
+  /// telemetry in the end.
   /// - Throws: `StoreError`, `.full` when all that was not enough: the records stay with the caller.
   public func commit(_ records: [StoreRecord]) throws(StoreError) {
     let before = WrittenBytes.ofThisThread
     defer { if let before, let now = WrittenBytes.ofThisThread { bytesWritten += now - before } }
     let holdsAlert = records.contains { if case .outgoing(lane: .alerts, _, _, _, _) = $0 { true } else { false } }
-    guard holdsAlert || reserve.isWhole || reserve.hasRoomBeyond else {
+    let frees = records.contains { $0.isAcknowledgement }
+    let mayUse = holdsAlert || frees || failures > Store.patience || reserve.isWhole || reserve.hasRoomBeyond
+    guard try mayUse ? true : freeBytes > Store.roomWithin else {
+      failures += 1
       throw StoreError(
         kind: .full, path: path,
         reason: "what room the disk has left is kept for alerts; free space on the file system that holds it")
@@ -22,8 +26,10 @@ extension Store {
     do throws(StoreError) {
       try put(records)
     } catch where error.kind == .full {
-      try commit(records, inSpiteOf: error, holdsAlert)
+      failures += 1
+      try commit(records, inSpiteOf: error, holdsAlert, frees)
     }
+    failures = 0
     if !reserve.isWhole {
       // While the disk is full the log must stay short: its room is all that the next alert has.
       try? checkpointLog("PASSIVE")
@@ -56,18 +62,26 @@ extension Store {
     }
   }
 
-  private func commit(_ records: [StoreRecord], inSpiteOf error: StoreError, _ holdsAlert: Bool) throws(StoreError) {
+  /// Deleting needs room too, for the log. The reserve gives it, not only to alerts: to what receivers have acknowledged,
+  /// and to telemetry's going where the disk stays full. It is made again of what was freed.
+  private func commit(
+    _ records: [StoreRecord], inSpiteOf error: StoreError, _ holdsAlert: Bool, _ frees: Bool
+  ) throws(StoreError) {
     let needed = 2 * records.reduce(0) { $0 + $1.bytes } + 64 << 10
+    let isLasting = failures > Store.patience
     do throws(StoreError) {
-      try makeRoom(needed, sparingEvents: true)
+      try makeRoom(needed, isLasting ? .telemetry : .histories)
       return try put(records)
     } catch where error.kind == .full {
-      guard holdsAlert, reserve.release() else { throw error }
+      guard holdsAlert || frees || isLasting, reserve.release() else { throw error }
     }
     sacrifice.note(reserveWasUsed: true)
+    try? checkpointLog("TRUNCATE")
+    // By themselves first: once they are committed their pages are free for the others.
+    if frees { do throws(StoreError) { try put(records.filter(\.isAcknowledgement)) } catch where error.kind == .full {} }
     do throws(StoreError) { return try put(records) } catch where error.kind == .full {}
-    // With room for the log, rows can be given up that could not be before; the alert is tried in any case.
-    do throws(StoreError) { try makeRoom(needed, sparingEvents: false) } catch where error.kind == .full {}
+    let reach: Sacrifice.Reach = holdsAlert ? .everything : isLasting ? .telemetry : .histories
+    do throws(StoreError) { try makeRoom(needed, reach) } catch where error.kind == .full {}
     try put(records)
   }
 
@@ -86,6 +100,10 @@ extension Store {
     }
   }
 
+  /// Commits in a row that a full disk may refuse before telemetry makes room. The caller tries about once a second.
+  private static let patience = 60
+  /// Bytes of free pages with which the file goes on within itself.
+  private static let roomWithin = 256 << 10
   /// Transactions with which one commit may give up rows; the next goes on.
   private static let stepsOfCommit = 64
 
@@ -95,17 +113,17 @@ extension Store {
     // The log may be large for want of a checkpoint alone.
     try checkpointLog("TRUNCATE")
     for _ in 0..<Store.stepsOfCommit where try bytesInUse > settings.quota - settings.quota / 16 {
-      guard try giveUp() else { return }
+      guard try giveUp(.everything) else { return }
       try checkpointLog("PASSIVE")
     }
   }
 
   /// Gives up rows until `bytes` are free within the file. Nothing is given up that would not help: where pages are free
   /// already, it is the disk that has no room.
-  private func makeRoom(_ bytes: Int, sparingEvents: Bool) throws(StoreError) {
+  private func makeRoom(_ bytes: Int, _ reach: Sacrifice.Reach) throws(StoreError) {
     try checkpointLog("PASSIVE")
     while try freeBytes < bytes {
-      guard try giveUp(sparingEvents: sparingEvents) else { return }
+      guard try giveUp(reach) else { return }
       try checkpointLog("PASSIVE")
     }
   }
@@ -118,10 +136,10 @@ extension Store {
     }
   }
 
-  private func giveUp(sparingEvents: Bool = false) throws(StoreError) -> Bool {
+  private func giveUp(_ reach: Sacrifice.Reach) throws(StoreError) -> Bool {
     let before = sacrifice.losses
     var gaveUp = false
-    try transaction { () throws(SQLiteError) in gaveUp = try sacrifice.step(sparingEvents: sparingEvents) }
+    try transaction { () throws(SQLiteError) in gaveUp = try sacrifice.step(reach) }
     for lane in Lane.allCases {
       dropped[Int(lane.rawValue)] += sacrifice.losses.outbox(lane) - before.outbox(lane)
     }
@@ -163,6 +181,8 @@ extension Store {
 }
 
 extension StoreRecord {
+  fileprivate var isAcknowledgement: Bool { if case .acknowledged = self { true } else { false } }
+
   /// About as many as it takes in the file.
   fileprivate var bytes: Int {
     switch self {

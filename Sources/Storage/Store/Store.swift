@@ -26,6 +26,8 @@ public final class Store {
   public internal(set) var bytesWritten = 0
   let sacrifice: Sacrifice
   let reserve: Reserve
+  /// Commits in a row for which the disk had no room.
+  var failures = 0
   /// Records since histories were cut to their retention.
   var sinceRetention = 0
   /// Rows that were given up for want of room and that no receiver will get, by `Lane.rawValue`, since this start.

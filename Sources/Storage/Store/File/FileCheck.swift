@@ -23,11 +23,8 @@ struct FileCheck {
 
   /// - Throws: `StoreError`, `.damaged` and why.
   func run() throws(StoreError) {
-    guard bytes > 0 else {
-      // A log without its database is of no use, and would be taken for that of the new one.
-      for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
-      return
-    }
+    // SQLite itself deletes the log of an empty file.
+    guard bytes > 0 else { return }
     do throws(SQLiteError) {
       // SQLite takes what is shorter than the smallest page for an empty file.
       guard bytes >= 512 else { throw damaged("the file") }

@@ -37,13 +37,18 @@ final class Sacrifice {
     return losses
   }
 
-  /// Gives up a little, within the caller's transaction. False: there is nothing left to give up.
-  /// - Parameter sparingEvents: goes no further than telemetry.
-  func step(sparingEvents: Bool) throws(SQLiteError) -> Bool {
+  /// How far the order of sacrifice may be gone along.
+  enum Reach: Comparable {
+    case histories, telemetry, everything
+  }
+
+  /// Gives up a little, within the caller's transaction. False: within `reach` there is nothing left to give up.
+  func step(_ reach: Reach) throws(SQLiteError) -> Bool {
     if try cutHistories() { return true }
+    guard reach >= .telemetry else { return false }
     if try thinTelemetry() { return true }
     if try drop(.telemetry) { return true }
-    if sparingEvents { return false }
+    guard reach >= .everything else { return false }
     if try drop(.events) { return true }
     return try coalesceAlerts()
   }

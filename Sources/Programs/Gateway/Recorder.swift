@@ -110,6 +110,7 @@ final class Recorder: Sendable {
       $0.queued = work.store.queued
     }
     var retryAt: Int64 = 0
+    var commits = 0
     while true {
       var tag: UInt64 = 0
       if work.isEmpty && rings.records.count == 0 && acknowledgements.count == 0 {
@@ -147,6 +148,9 @@ final class Recorder: Sendable {
           $0.trips = work.trips
         }
         if let losses = work.store.takeLosses() { log("\(work.store.path): \(losses.description)") }
+        commits += 1
+        // Code that ran once, at a start or for a question, does not stay in memory.
+        if commits % 16 == 0 { telltale_release_code_pages() }
         desk.settle(work.answered)
         if let courier = courier.withLock({ $0 }) {
           if let health { courier.updateHealth(health) }

@@ -222,7 +222,7 @@ struct DocumentTests {
     #expect(text.contains(#""data":{"state":"poor","reasons":["#) && text.contains(#""polling":"paused""#))
     #expect(
       text.contains(
-        #""store":{"path":"/var/lib/telltale/telltale.db","bytes":1992294,"#
+        #""store":{"path":"/var/lib/telltale/telltale.db","bytes":1992294,"bytesWritten":0,"#
           + #""dropped":{"alerts":0,"events":0,"telemetry":0}}"#))
   }
 

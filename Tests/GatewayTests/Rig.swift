@@ -119,7 +119,7 @@ final class Rig {
     if port == 0 { port = try freePort() }
     try write("mosquitto.conf", "listener \(port) 127.0.0.1\nallow_anonymous true\npersistence false\n")
     try start("mosquitto", URL(fileURLWithPath: path), ["-c", folder.path + "/mosquitto.conf"])
-    try wait(for: "the broker") { canConnect(port) }
+    try wait(for: "the broker") { isListening(port) }
   }
 
   func startReceiver() throws {
@@ -195,36 +195,6 @@ final class Rig {
       }
       var descriptor = pollfd(fd: -1, events: 0, revents: 0)
       poll(&descriptor, 0, 10)
-    }
-  }
-}
-
-private func freePort() throws -> UInt16 {
-  let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let bound = withUnsafeMutablePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-    }
-  }
-  guard bound else { throw RigError(description: "no free port") }
-  return UInt16(bigEndian: address.sin_port)
-}
-
-private func canConnect(_ port: UInt16) -> Bool {
-  let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_port = port.bigEndian
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  return withUnsafePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
     }
   }
 }

@@ -12,14 +12,10 @@ struct AccessTests {
 
   init() throws {
     accounts = try Folder()
-    let passwords = accounts.path + "/passwords"
-    // Who the broker becomes when root starts it must be able to read it.
-    chmod(accounts.path, 0o755)
-    try write("van-7:seven\nvan-8:eight\nreceiver:depot\n", to: passwords)
+    let passwords = try accounts.write("van-7:seven\nvan-8:eight\nreceiver:depot\n", to: "passwords")
     let program = try ChildProcess("/usr/bin/mosquitto_passwd", ["-U", passwords], output: accounts.path + "/log")
     #expect(try program.wait(seconds: 10) == 0)
-    chmod(passwords, 0o644)
-    broker = try Broker(extra: try Self.shipped(passwords: passwords))
+    broker = try Broker(try Self.shipped(passwords: passwords))
   }
 
   /// The lines of examples/mosquitto.conf, with passwords in place of certificates and this test's files.
@@ -116,7 +112,7 @@ struct AccessTests {
   @Test func nobodyComesInWithoutAPassword() throws {
     let client = try Client(
       BrokerOptions(host: "127.0.0.1", port: broker.port, clientID: "van-7"), wakeup: try Wakeup(),
-      monotonic: Deadline.now)
+      monotonic: hostNanoseconds)
     let deadline = Deadline(seconds: 10)
     var reason: String?
     while reason == nil {

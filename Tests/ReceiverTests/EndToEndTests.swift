@@ -3,6 +3,7 @@ import FleetContract
 import MQTT
 import SQLite
 import Store
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -219,7 +220,7 @@ struct EndToEndTests {
   }
 
   @Test func pausesLongWhenItIsNotAllowedIn() throws {
-    let broker = try Broker(extra: "allow_anonymous false")
+    let broker = try Broker("allow_anonymous false")
     let fleet = try Fleet(brokerPort: broker.port)
     try fleet.startVehicle()
     try fleet.turn(until: { fleet.mailbox.reports.withLock { !$0.isEmpty } }, "a report")

@@ -1,5 +1,6 @@
 // How a new outbox begins, and what that says about the one before.
 import FleetContract
+import TestSupport
 import Testing
 import Vocabulary
 

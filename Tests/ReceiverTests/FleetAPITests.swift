@@ -1,5 +1,6 @@
 // What the receiver answers over HTTP, without a server.
 import FleetContract
+import TestSupport
 import Testing
 import Vocabulary
 

@@ -1,5 +1,6 @@
 // The pure parts of the ingest: who is greeted when, which gaps are asked for when, figures and times.
 import FleetContract
+import TestSupport
 import Testing
 
 @testable import Receiver

@@ -3,6 +3,7 @@ import FleetContract
 import Logging
 import MQTT
 import SQLite
+import TestSupport
 import Testing
 import Vocabulary
 

@@ -1,6 +1,7 @@
 // The gap ledger: agrees with plain sets whatever comes in whatever order, and costs what is stored, not what is
 // claimed.
 import FleetContract
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -141,12 +142,12 @@ import Vocabulary
   @Test func aHugeTombstoneCostsNothing() async throws {
     _ = try storage.commit(batch([try arrival(10), try arrival(1000)]))
     let limit = CloudEvent.sequenceLimit
-    let begun = Deadline.now()
+    let begun = hostNanoseconds()
     for epoch in [someEpoch, laterEpoch] {
       #expect(try storage.commit(batch([try arrival(limit, from: 1, epoch: epoch)])).lost >= limit - 2)
       #expect(try storage.commit(batch([try arrival(limit, from: 1, epoch: epoch)])).lost == 0)
     }
-    #expect(Deadline.now() - begun < 2_000_000_000)
+    #expect(hostNanoseconds() - begun < 2_000_000_000)
     let ledger = try await ledger(stream())
     #expect(ledger.losses.map(\.range) == [1...9, 11...999, 1001...limit])
     #expect(ledger.received == 2)

@@ -1,5 +1,6 @@
 // Addresses, storage locations and the configuration file, as a person writes them.
 import ConfigurationFile
+import TestSupport
 import Testing
 
 @testable import Receiver
@@ -31,7 +32,7 @@ func example(_ name: String) -> String {
 @Suite struct ConfigurationFileTests {
   private func settings(_ text: String) throws -> ReceiverSettings {
     let folder = try Folder()
-    try write(text, to: folder.path + "/receiver.yaml")
+    try folder.write(text, to: "receiver.yaml")
     let root = try Section.load(path: folder.path + "/receiver.yaml")
     _ = try root.logFormat()
     return try ReceiverSettings(configuration: root)

@@ -1,6 +1,7 @@
 // The receiver's storage in SQLite: idempotent, exact about content, whole or not at all.
 import FleetContract
 import SQLite
+import TestSupport
 import Testing
 import Vocabulary
 

@@ -2,6 +2,7 @@
 import Documents
 import FleetContract
 import SQLite
+import TestSupport
 import Testing
 import Vocabulary
 

@@ -1,5 +1,6 @@
 // What brokers say that they take, and brokers that say nothing or no.
 import Glibc
+import TestSupport
 import Testing
 
 @testable import MQTT
@@ -84,10 +85,10 @@ import Testing
     #expect(connects == [0x2E, flags])
   }
 
-  @Test(.enabled(if: Mosquitto.isInstalled, "/usr/sbin/mosquitto is not installed"))
+  @Test(.enabled(if: Broker.isInstalled, "/usr/sbin/mosquitto is not installed"))
   func readsWhatMosquittoSays() throws {
     let folder = try Folder()
-    let broker = try Mosquitto(
+    let broker = try Broker(
       "allow_anonymous true\nmax_inflight_messages 3\nmax_packet_size 4000\nretain_available false", in: folder)
     var options = options(broker.port)
     options.will = BrokerOptions.Will(topic: "telltale/v1/van/status", payload: [1])

@@ -195,4 +195,145 @@ import Vocabulary
     try vehicle.turn(until: { vehicle.snapshot.isConnected }, "connected again")
     #expect(try vehicle.sent().filter { $0.lane == .events }.count > 4)
   }
+
+  @Test func keepsWhatItSpentForTheNextProcess() throws {
+    let vehicle = try Vehicle { $0.dailyBytes = 20_000 }
+    try vehicle.write(.telemetry, 30, bytes: 1000)
+    try vehicle.turn(until: { vehicle.snapshot.isHeldBack }, "telemetry waits")
+    let (killed, notes) = vehicle.desk.spent.withLock { ($0.text, $0.count) }
+    let used = vehicle.snapshot.bytesToday
+    #expect(notes < 20)
+    let next = try Vehicle {
+      $0.dailyBytes = 20_000
+      $0.spentBytes = killed.flatMap(SpentBytes.init(text:))
+    }
+    try next.write(.telemetry, 30, bytes: 1000)
+    try next.write(.alerts)
+    try next.turn(until: { next.snapshot.outstanding[0] == 1 }, "the alert goes")
+    next.turn(40)
+    #expect(next.snapshot.isHeldBack && next.snapshot.outstanding[2] == 0)
+    #expect(next.snapshot.bytesToday >= used)
+    // One that ends in order keeps the very number.
+    vehicle.delivery.close()
+    let ended = vehicle.desk.spent.withLock { $0.text.flatMap(SpentBytes.init(text:)) }
+    #expect(ended?.hours.reduce(0, +) == vehicle.snapshot.bytesToday)
+  }
+
+  // MARK: A receiver that was away.
+
+  /// Connected for a while, with three rows published that nobody took.
+  private func vehicleWithoutReceiver() throws -> Vehicle {
+    let vehicle = try Vehicle()
+    try vehicle.turn(until: { vehicle.snapshot.published == 1 }, "the first row")
+    vehicle.pass(seconds: 10)
+    try vehicle.write(.alerts)
+    try vehicle.write(.telemetry)
+    try vehicle.turn(until: { vehicle.snapshot.published == 3 }, "all rows")
+    _ = try vehicle.sent()
+    return vehicle
+  }
+
+  @Test func whatWentOutWithoutAReceiverGoesAgainWhenItGreets() throws {
+    let vehicle = try vehicleWithoutReceiver()
+    vehicle.pass(seconds: 3)
+    #expect(try vehicle.sent().isEmpty)
+    // An alert that comes now goes now, receiver or not.
+    try vehicle.write(.alerts)
+    vehicle.turn(5)
+    #expect(try vehicle.sent().map(\.rows) == [2...2])
+    try vehicle.acknowledge([:])
+    #expect(try vehicle.sent().map(\.lane) == [.alerts, .events, .telemetry])
+    // What had just gone may have met the receiver, and has the time of an answer.
+    vehicle.pass(seconds: 2)
+    #expect(try vehicle.sent().map(\.rows) == [2...2])
+    // A greeting that comes twice sends nothing a third time.
+    vehicle.pass(seconds: 3)
+    try vehicle.acknowledge([:])
+    #expect(try vehicle.sent().isEmpty)
+    try vehicle.acknowledge([.alerts: [1...2], .events: [1...1], .telemetry: [1...1]])
+    vehicle.pass(seconds: 2)
+    #expect(vehicle.snapshot.queued == [0, 0, 0])
+  }
+
+  @Test func whatAReceiverAcceptsTellsWhatItNeverSaw() throws {
+    let vehicle = try vehicleWithoutReceiver()
+    vehicle.pass(seconds: 5)
+    // It is back without a greeting, and takes what comes then.
+    try vehicle.write(.events)
+    vehicle.turn(5)
+    #expect(try vehicle.sent().map(\.rows) == [2...2])
+    try vehicle.acknowledge([.events: [2...2]])
+    #expect(try vehicle.sent().map(\.lane) == [.alerts, .events, .telemetry])
+  }
+
+  @Test func aReceiverThatIsOnlySlowGetsNothingTwice() throws {
+    let vehicle = try Vehicle()
+    try vehicle.write(.events, 20)
+    try vehicle.turn(until: { vehicle.snapshot.published == 21 }, "all rows")
+    for first in stride(from: Int64(1), to: 21, by: 4) {
+      vehicle.pass(seconds: 4)
+      try vehicle.acknowledge([.events: [first...first + 3]])
+    }
+    #expect(vehicle.snapshot.republished == 0 && vehicle.snapshot.outstanding[1] == 1)
+  }
+
+  @Test func saysThatSomethingWaitsWhenNobodyAnswers() throws {
+    let vehicle = try Vehicle()
+    func said() -> [Int] {
+      vehicle.broker.packets.filter { $0[0] >> 4 == 3 }.map(ScriptedBroker.message)
+        .filter { $0.topic.hasSuffix("status") }
+        .compactMap { StatusDocument(decoding: $0.payload)?.queued.values.reduce(0, +) }
+    }
+    try vehicle.turn(until: { vehicle.snapshot.published == 1 }, "the first row")
+    try vehicle.acknowledge([.events: [1...1]])
+    vehicle.passTalking(seconds: 70)
+    #expect(said() == [1, 0])
+    // Answered in time: nothing to say beyond the minute's word.
+    try vehicle.write(.events)
+    vehicle.turn(5)
+    try vehicle.acknowledge([.events: [2...2]])
+    vehicle.pass(seconds: 3)
+    #expect(said() == [1, 0])
+    try vehicle.write(.alerts)
+    vehicle.turn(5)
+    vehicle.pass(seconds: 3)
+    vehicle.turn(20)
+    #expect(said() == [1, 0, 1])
+  }
+
+  // MARK: Rows that nobody has.
+
+  @Test func handsOnWhatAReceiverMissesAndSendsTheTombstone() throws {
+    let vehicle = try Vehicle()
+    try vehicle.write(.events, 9)
+    try vehicle.turn(until: { vehicle.snapshot.published == 10 }, "all rows")
+    try vehicle.acknowledge([.events: [1...8]])
+    _ = try vehicle.sent()
+    func ask(_ ranges: [ClosedRange<Int64>]) throws {
+      let before = vehicle.broker.count(type: 4)
+      let message = AcknowledgementMessage(
+        receiver: "depot", epoch: vehicle.store.epoch.description, ranges: [:], missing: [.events: ranges])
+      vehicle.broker.publish("telltale/v1/\(vehicleName)/ack", message.encoded)
+      try vehicle.turn(until: { vehicle.broker.count(type: 4) > before }, "the question is taken")
+    }
+    try ask([4...6, 9...400])
+    let epoch = try #require(vehicle.delivery.current?.number)
+    let sought = SoughtRows(epoch: epoch, lane: .events, ranges: [4...6])
+    #expect(vehicle.desk.sought.withLock { $0 } == [sought], "neither what is under way nor what was never sent")
+    // Again within the minute, and more: not handed on.
+    try ask([2...6])
+    #expect(vehicle.desk.sought.withLock { $0.count } == 1)
+    // The recorder declares them lost.
+    try vehicle.drop(.events, 4...6)
+    vehicle.passTalking(seconds: 40)
+    let sent = try vehicle.sent()
+    #expect(sent.contains { $0.isTombstone && $0.rows == 4...6 } && sent.count == 3)
+    try vehicle.acknowledge([.events: [4...6, 9...10]])
+    vehicle.pass(seconds: 2)
+    #expect(vehicle.snapshot.queued[1] == 0)
+    try ask([2...2])
+    vehicle.passTalking(seconds: 70)
+    try ask([3...3])
+    #expect(vehicle.desk.sought.withLock { $0.map(\.ranges) } == [[4...6], [3...3]])
+  }
 }

@@ -2,6 +2,7 @@
 import FleetContract
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -92,7 +93,7 @@ import Vocabulary
     let courier = try courier(store.path, reports: reports, clock: { now.load(ordering: .relaxed) })
     let delivery = Delivery(courier)
     let row = StoreRecord.outgoing(
-      lane: .telemetry, type: "trip.started", subject: nil, time: .untold, data: [UInt8](repeating: 7, count: 500))
+      lane: .telemetry, type: "trip.started", subject: nil, time: .unknown, data: [UInt8](repeating: 7, count: 500))
     var sizes: Set<Int> = []
     for step in 0..<(48 * 180) {
       if step % 180 == 0 {

@@ -64,9 +64,23 @@ private let second: Int64 = 1_000_000_000
     cursor.published(2...2, at: 30 * second)
     #expect(cursor.overdue(at: 89 * second, policy) == nil)
     #expect(cursor.overdue(at: 90 * second, policy) == 1)
-    cursor.receiverAnswered()
-    #expect(cursor.overdue(at: 60 * second, policy) == 1)
     #expect(cursor.next == 3)
+  }
+
+  @Test func whatWentOutWhileNobodyWasThereGoesAgainAtOnce() {
+    let policy = RetransmissionPolicy()
+    var cursor = cursor(published: 1...1)
+    cursor.published(2...2, at: 9 * second)
+    cursor.published(3...3, at: 10 * second)
+    cursor.receiverIsBack(since: 9 * second)
+    #expect(cursor.overdue(at: 10 * second, policy) == 1)
+    cursor.published(1...1, at: 10 * second)
+    // What has just gone may have met the receiver: it has the time of an answer.
+    #expect(cursor.overdue(at: 11 * second - 1, policy) == nil)
+    #expect(cursor.overdue(at: 11 * second, policy) == 2)
+    cursor.published(2...2, at: 11 * second)
+    #expect(cursor.outstanding.map(\.attempts) == [1, 1, 1])
+    #expect(cursor.overdue(at: 40 * second - 1, policy) == nil)
   }
 
   @Test func whatAReceiverMissesBacksOffNoLonger() {
@@ -75,13 +89,34 @@ private let second: Int64 = 1_000_000_000
     for rows: ClosedRange<Int64> in [2...2, 4...6, 7...7] {
       for time in Int64(1)...5 { cursor.published(rows, at: time * second) }
     }
-    cursor.missed(2...4, at: 20 * second, policy)
+    #expect(cursor.missed(2...4, at: 20 * second, policy).isEmpty)
     #expect(cursor.outstanding.map(\.attempts) == [1, 6, 1, 5, 5])  // It has just gone.
-    cursor.missed(2...4, at: 35 * second, policy)
+    #expect(cursor.missed(2...4, at: 35 * second, policy).isEmpty)
     #expect(cursor.outstanding.map(\.attempts) == [1, 1, 1, 1, 5])
-    cursor.missed(100...200, at: 35 * second, policy)
+    #expect(cursor.missed(100...200, at: 35 * second, policy).isEmpty)
     _ = cursor.acknowledge(1...3, given: 7)
     #expect(cursor.overdue(at: 35 * second, policy) == 6)
+  }
+
+  @Test func tellsWhatAReceiverMissesAndNobodyHasUnderWayOnce() {
+    let policy = RetransmissionPolicy()
+    var cursor = cursor(published: 1...10)
+    _ = cursor.acknowledge(1...4, given: 20)
+    _ = cursor.acknowledge(7...8, given: 20)
+    cursor.skip(11...12)
+    #expect(cursor.missed(3...100, at: second, policy) == [3...4, 7...8, 11...12])
+    #expect(cursor.missed(3...100, at: 2 * second, policy).isEmpty)
+    #expect(cursor.outstanding.map { $0.first...$0.sequence } == [3...4, 5...5, 6...6, 7...8, 9...9, 10...10, 11...12])
+    // Looked for after the first wait: what is there by then, or nothing.
+    _ = cursor.acknowledge(5...6, given: 20)
+    _ = cursor.acknowledge(9...10, given: 20)
+    #expect(cursor.overdue(at: 31 * second, policy) == 4)
+    cursor.published(1...4, at: 31 * second)
+    #expect(cursor.overdue(at: 31 * second, policy) == 8)
+    cursor.gone(8)
+    cursor.gone(12)
+    #expect(cursor.outstanding.map { $0.first...$0.sequence } == [1...4])
+    #expect(cursor.missed(13...20, at: second, policy).isEmpty, "what was never sent is not lost")
   }
 
   @Test func forgetsRowsThatLeftTheOutbox() {

@@ -1,10 +1,11 @@
 // TLS with a real broker: what works, and what each failure says.
+import TestSupport
 import Testing
 
 @testable import MQTT
 
 @Suite(
-  .serialized, .enabled(if: Mosquitto.isInstalled, "/usr/sbin/mosquitto is not installed"),
+  .serialized, .enabled(if: Broker.isInstalled, "/usr/sbin/mosquitto is not installed"),
   .enabled(if: Certificates.isInstalled, "/usr/bin/openssl is not installed"))
 struct TLSTests {
   private let folder: Folder
@@ -16,8 +17,8 @@ struct TLSTests {
     try certificates.makeAuthority("ca")
   }
 
-  private func broker(_ certificate: String, _ more: String = "") throws -> Mosquitto {
-    try Mosquitto(
+  private func broker(_ certificate: String, _ more: String = "") throws -> Broker {
+    try Broker(
       """
       certfile \(certificates.path(certificate + ".pem"))
       keyfile \(certificates.path(certificate + ".key"))
@@ -28,7 +29,7 @@ struct TLSTests {
   }
 
   private func client(
-    _ broker: Mosquitto, host: String = "localhost", ca: String = "ca", certificate: String? = nil, key: String? = nil
+    _ broker: Broker, host: String = "localhost", ca: String = "ca", certificate: String? = nil, key: String? = nil
   ) throws -> SteppedClient {
     var options = BrokerOptions(host: host, port: broker.port, clientID: "van")
     options.tls = BrokerOptions.TLS(
@@ -149,7 +150,7 @@ struct TLSTests {
   }
 
   @Test func saysThatThePortSpeaksNoTLS() throws {
-    let broker = try Mosquitto("allow_anonymous true", in: folder)
+    let broker = try Broker("allow_anonymous true", in: folder)
     let fault = try fault(client(broker))
     #expect(fault == .hungUp)
   }

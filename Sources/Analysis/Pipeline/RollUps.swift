@@ -9,7 +9,7 @@ public struct RollUps: ~Copyable {
   private var interval: Int64 = .min
 
   public init(_ catalogue: SignalCatalogue, seconds: Int64 = 60) {
-    open = catalogue.ids.map(RollUps.empty)
+    open = catalogue.ids.map(RollUp.empty)
     self.seconds = seconds
   }
 
@@ -41,13 +41,9 @@ public struct RollUps: ~Copyable {
     let start = interval * seconds * 1_000_000_000
     for i in open.indices where open[i].count > 0 {
       each(start, open[i])
-      open[i] = RollUps.empty(open[i].signal)
+      open[i] = .empty(open[i].signal)
     }
     interval = .min
-  }
-
-  private static func empty(_ signal: SignalID) -> RollUp {
-    RollUp(signal: signal, count: 0, minimum: .infinity, maximum: -.infinity, sum: 0, last: 0)
   }
 
   @inline(__always)

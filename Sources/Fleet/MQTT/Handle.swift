@@ -17,7 +17,7 @@ final class Handle: @unchecked Sendable {
 
   /// - Throws: `MQTTError.invalidOption`.
   init(_ options: BrokerOptions, _ concessions: WillConcessions) throws(MQTTError) {
-    _ = Handle.libraryIsReady
+    _ = Handle.mosquittoIsReady
     guard let made = mosquitto_new(options.clientID, true, nil) else {
       throw .invalidOption(name: "client id", reason: "libmosquitto refuses '\(options.clientID)'")
     }
@@ -33,7 +33,7 @@ final class Handle: @unchecked Sendable {
     mosquitto_destroy(pointer)
   }
 
-  private static let libraryIsReady: Void = { _ = mosquitto_lib_init() }()
+  private static let mosquittoIsReady: Void = { _ = mosquitto_lib_init() }()
 
   private func configure(_ options: BrokerOptions, _ concessions: WillConcessions) throws(MQTTError) {
     func check(_ result: Int32, _ name: String) throws(MQTTError) {

@@ -21,6 +21,8 @@ struct RecorderSnapshot: Sendable {
   var problem: String?
   /// Bytes of the database file.
   var bytes: Int64 = 0
+  /// Bytes that commits made the kernel write to the disk since the start; 0 where it does not count them.
+  var bytesWritten: Int64 = 0
   /// Rows given up for want of room, by `Lane.rawValue`.
   var dropped: InlineArray<3, Int> = InlineArray(repeating: 0)
   /// The latest trips, newest first.
@@ -50,10 +52,14 @@ final class Recorder: Sendable {
   private let epochBegan = Atomic<Int64>(.min / 2)
   /// By name, not yet taken over.
   private let notes = Mutex<[String: String]>([:])
+  /// What receivers ask for and nobody has under way.
+  private let sought = Mutex<[SoughtRows]>([])
   private let log: @Sendable (String) -> Void
 
   /// The shortest time between two epochs that receivers ask for, ns.
   static let epochPause: Int64 = 600_000_000_000
+  /// Questions of receivers that wait at once; they ask again.
+  static let soughtLimit = 16
   /// Trips that diagnostics shows.
   static let shownTrips = 100
   /// Records of one transaction at the most.
@@ -75,7 +81,11 @@ final class Recorder: Sendable {
 
   var snapshot: RecorderSnapshot { shared.withLock { $0 } }
   /// Whether everything that capture handed over is committed.
-  var isIdle: Bool { idle.load(ordering: .acquiring) && rings.records.count == 0 && acknowledgements.count == 0 }
+  var isIdle: Bool { idle.load(ordering: .acquiring) && isNothingHandedOver }
+
+  private var isNothingHandedOver: Bool {
+    rings.records.count == 0 && acknowledgements.count == 0 && notes.withLock { $0.isEmpty }
+  }
 
   /// Tells `courier` of each commit from now on.
   func report(to courier: Courier) { self.courier.withLock { $0 = courier } }
@@ -91,6 +101,12 @@ final class Recorder: Sendable {
   /// Has something small kept for the next start.
   func note(_ name: String, _ text: String) {
     notes.withLock { $0[name] = text }
+    ring()
+  }
+
+  /// Has that of `rows` which is not stored either declared lost.
+  func declareLost(_ rows: SoughtRows) {
+    sought.withLock { if $0.count < Recorder.soughtLimit { $0.append(rows) } }
     ring()
   }
 
@@ -113,9 +129,11 @@ final class Recorder: Sendable {
     var commits = 0
     while true {
       var tag: UInt64 = 0
-      if work.isEmpty && rings.records.count == 0 && acknowledgements.count == 0 {
+      // Asked before: what is handed over before the end is stored.
+      let isLast = isStopping.load(ordering: .acquiring)
+      if work.isEmpty && isNothingHandedOver {
         idle.store(true, ordering: .releasing)
-        if isStopping.load(ordering: .acquiring) { break }
+        if isLast { break }
         telltale_epoll_wait(epoll, &tag, 1, waitMilliseconds)
       } else {
         idle.store(false, ordering: .releasing)
@@ -123,6 +141,7 @@ final class Recorder: Sendable {
       }
       telltale_eventfd_clear(bell)
       if wantsEpoch.exchange(false, ordering: .acquiring) { renewEpoch(of: work.store) }
+      for rows in sought.withLock({ let rows = $0; $0 = []; return rows }) { declareLost(rows, in: work.store) }
       let isEnding = isStopping.load(ordering: .acquiring)
       let now = telltale_clock_boottime_ns()
       work.gather(acknowledgements, notes: notes.withLock { notes in
@@ -144,6 +163,7 @@ final class Recorder: Sendable {
           $0.produced = work.produced
           $0.queued = work.store.queued
           $0.bytes = Int64(work.store.bytes)
+          $0.bytesWritten = Int64(work.store.bytesWritten)
           $0.dropped = work.store.dropped
           $0.trips = work.trips
         }
@@ -167,6 +187,17 @@ final class Recorder: Sendable {
     }
     desk.close()
     _ = close(epoll)
+  }
+
+  private func declareLost(_ rows: SoughtRows, in store: Store) {
+    do throws(StoreError) {
+      let count = try store.bury(rows.ranges, rows.lane, of: rows.epoch)
+      guard count > 0 else { return }
+      log("a receiver asks for \(count) rows of \(rows.lane.name) that are not stored any more: they are declared lost")
+      if let courier = courier.withLock({ $0 }) { courier.poke() }
+    } catch {
+      log("\(error.description); what a receiver misses is declared lost when it asks again")
+    }
   }
 
   /// One conflict tells of many more that are under way: they all belong to the epoch that ends now.

@@ -66,6 +66,7 @@ struct Views: Sendable {
         heldBack: sync?.isHeldBack ?? false),
       store: .init(
         path: storePath, bytes: recorded.bytes, error: recorded.problem,
+        bytesWritten: recorded.bytesWritten,
         dropped: .init(alerts: recorded.dropped[0], events: recorded.dropped[1], telemetry: recorded.dropped[2])),
       warnings: warnings(capture, recorded, sync), data: dataHealth(), polling: polling().state)
   }

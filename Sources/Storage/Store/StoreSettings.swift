@@ -20,7 +20,7 @@ public struct StoreSettings: Sendable {
   /// - Parameter now: without one, such rows carry a time of no quality at all.
   public init(
     vehicle: String, machine: String? = nil, quota: Int = 256 << 20, reserve: Int = 1 << 20,
-    retention: Retention = Retention(), now: @escaping @Sendable () -> Timestamp = { .untold }
+    retention: Retention = Retention(), now: @escaping @Sendable () -> Timestamp = { .unknown }
   ) {
     self.vehicle = vehicle
     self.machine = machine
@@ -42,9 +42,4 @@ public struct StoreSettings: Sendable {
 
     public init() {}
   }
-}
-
-extension Timestamp {
-  /// No boot, 1970, no quality.
-  public static let untold = Timestamp(boot: BootID(high: 0, low: 0), uptime: .zero, wallNanoseconds: 0, quality: .none)
 }

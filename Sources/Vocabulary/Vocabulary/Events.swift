@@ -203,12 +203,17 @@ public struct RollUp: BitwiseCopyable, Sendable {
   public var sum: Double
   public var last: Double
 
-  public init(signal: SignalID, count: UInt32, minimum: Double, maximum: Double, sum: Double, last: Double) {
+  @inlinable public init(signal: SignalID, count: UInt32, minimum: Double, maximum: Double, sum: Double, last: Double) {
     self.signal = signal
     self.count = count
     self.minimum = minimum
     self.maximum = maximum
     self.sum = sum
     self.last = last
+  }
+
+  /// Nothing yet: count 0.
+  @inlinable public static func empty(_ signal: SignalID) -> RollUp {
+    RollUp(signal: signal, count: 0, minimum: .infinity, maximum: -.infinity, sum: 0, last: 0)
   }
 }

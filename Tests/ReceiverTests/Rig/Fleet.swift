@@ -4,6 +4,7 @@ import Logging
 import MQTT
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -15,7 +16,7 @@ let vehicleName = "van-7"
 /// The host's monotonic clock, and a hand to push it forward.
 final class PushableClock: Sendable {
   private let offset = Atomic<Int64>(0)
-  func now() -> Int64 { Deadline.now() + offset.load(ordering: .relaxed) }
+  func now() -> Int64 { hostNanoseconds() + offset.load(ordering: .relaxed) }
   func push(seconds: Int64) { offset.add(seconds * 1_000_000_000, ordering: .relaxed) }
 }
 

@@ -1,6 +1,7 @@
 // A bare MQTT client on the test's own thread: a vehicle without an outbox, or a stranger.
 import FleetContract
 import MQTT
+import TestSupport
 import Testing
 
 /// Connects when it is made; keeps what it is sent.
@@ -22,7 +23,7 @@ final class Peer {
     options.will = will
     options.window = 1000
     if let password { (options.username, options.password) = (name, password) }
-    client = try Client(options, wakeup: try Wakeup(), monotonic: Deadline.now)
+    client = try Client(options, wakeup: try Wakeup(), monotonic: hostNanoseconds)
     let deadline = Deadline(seconds: 10)
     while !client.isConnected {
       try #require(!deadline.isOver, "\(name) does not connect")

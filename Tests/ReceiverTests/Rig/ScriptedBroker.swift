@@ -1,5 +1,6 @@
 // A broker that says just what a test wants it to: for answers that no real broker can be made to give at will.
 import Glibc
+import TestSupport
 import Testing
 
 /// Takes one MQTT 5 connection on the loopback interface, grants everything, and then sends one packet.
@@ -14,15 +15,7 @@ final class ScriptedBroker {
     self.lastPacket = lastPacket
     port = try freePort()
     listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    address.sin_port = port.bigEndian
-    let result = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+    let result = withLoopback(port) { bind(listener, $0, $1) }
     try #require(result == 0 && listen(listener, 1) == 0)
   }
 

@@ -1,64 +1,9 @@
-// Brokers for tests: a real mosquitto on a port of its own, and one that says just what a test wants.
+// A broker that says just what a test wants, and a client that the test steps.
 import Glibc
 import TestSupport
 import Testing
 
 @testable import MQTT
-
-/// A temporary folder, removed with the files that it holds.
-final class Folder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/telltale-sync-XXXXXX".utf8CString)
-    path = try #require(mkdtemp(&template).map { String(cString: $0) })
-  }
-
-  deinit {
-    guard let folder = opendir(path) else { return }
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { unlink(path + "/" + name) }
-    }
-    closedir(folder)
-    rmdir(path)
-  }
-
-  @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
-    let file = try #require(fopen(path + "/" + name, "w"))
-    fputs(text, file)
-    try #require(fclose(file) == 0)
-    return path + "/" + name
-  }
-}
-
-/// A mosquitto on the loopback interface, ended with the last reference.
-final class Mosquitto {
-  static let executable = "/usr/sbin/mosquitto"
-  static let isInstalled = access(executable, X_OK) == 0
-
-  let port: UInt16
-  private let process: ChildProcess
-
-  /// - Parameter lines: what follows the listener in mosquitto.conf.
-  init(_ lines: String, in folder: Folder) throws {
-    port = try freePort()
-    // Without `user` it would give up the right to read the folder's keys.
-    let configuration = try folder.write(
-      "user root\npersistence false\nset_tcp_nodelay true\nlistener \(port) 127.0.0.1\n\(lines)\n",
-      to: "mosquitto.conf")
-    process = try ChildProcess(
-      Mosquitto.executable, ["-c", configuration, "-v"], output: folder.path + "/mosquitto.log")
-    let end = hostNanoseconds() + 10_000_000_000
-    while !isListening(port) {
-      try #require(hostNanoseconds() < end && process.isRunning, "mosquitto does not listen")
-      poll(nil, 0, 5)
-    }
-  }
-}
 
 /// Takes MQTT 5 connections one after the other and answers by script; stepped by the test's own thread.
 final class ScriptedBroker {
@@ -165,41 +110,6 @@ final class ScriptedBroker {
     var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&source, 1, 0) > 0
   }
-}
-
-/// A loopback port on which nobody listens, at least when it was looked at.
-func freePort() throws -> UInt16 {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  _ = withLoopback(0) { bind(descriptor, $0, $1) }
-  var address = sockaddr_in()
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  withUnsafeMutablePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
-  }
-  return try #require(address.sin_port == 0 ? nil : UInt16(bigEndian: address.sin_port))
-}
-
-private func isListening(_ port: UInt16) -> Bool {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  return withLoopback(port) { connect(descriptor, $0, $1) } == 0
-}
-
-private func withLoopback(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  address.sin_port = port.bigEndian
-  return withUnsafePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-  }
-}
-
-func hostNanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
 
 /// A clock that goes on by the host's and, beside it, by what a test says.

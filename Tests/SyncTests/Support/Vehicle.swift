@@ -3,6 +3,7 @@ import FleetContract
 import Glibc
 import MQTT
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -29,6 +30,9 @@ final class Vehicle {
     let reports = Mutex<[CourierReport]>([])
     let acknowledged = Mutex<[Acknowledgement]>([])
     let renewals = Atomic(0)
+    let sought = Mutex<[SoughtRows]>([])
+    /// The note of the byte budget as it was kept last, and how often one was.
+    let spent = Mutex<(text: String?, count: Int)>((nil, 0))
 
     var now: Int64 { hostNanoseconds() + pushed.load(ordering: .relaxed) }
   }
@@ -56,6 +60,8 @@ final class Vehicle {
         desk.acknowledged.withLock { $0.append(range) }
         return true
       }, renewEpoch: { [desk] in desk.renewals.add(1, ordering: .relaxed) },
+      sought: { [desk] rows in desk.sought.withLock { $0.append(rows) } },
+      spent: { [desk] bytes in desk.spent.withLock { $0 = (bytes.text, $0.count + 1) } },
       report: { [desk] report in desk.reports.withLock { $0.append(report) } })
     delivery = Delivery(courier)
   }
@@ -66,7 +72,7 @@ final class Vehicle {
   /// Commits rows of a lane.
   func write(_ lane: Lane, _ count: Int = 1, bytes: Int = 8) throws {
     let data = Array("{\"x\":\"\(String(repeating: "x", count: max(0, bytes - 8)))\"}".utf8)
-    let row = StoreRecord.outgoing(lane: lane, type: "trip.started", subject: nil, time: .untold, data: data)
+    let row = StoreRecord.outgoing(lane: lane, type: "trip.started", subject: nil, time: .unknown, data: data)
     try store.commit([StoreRecord](repeating: row, count: count))
     courier.poke()
   }
@@ -74,7 +80,7 @@ final class Vehicle {
   /// Puts a tombstone in the place of rows, as the store does over its quota.
   func drop(_ lane: Lane, _ rows: ClosedRange<Int64>) throws {
     try store.outbox.delete(lane, rows.lowerBound, rows.upperBound, of: store.outbox.current.number)
-    let row = OutboxTable.tombstone(lane, rows, count: Int64(rows.count), of: store.epoch, .untold)
+    let row = OutboxTable.tombstone(lane, rows, count: Int64(rows.count), of: store.epoch, .unknown)
     try store.outbox.insert(row, count: Int64(rows.count), in: store.outbox.current.number)
   }
 

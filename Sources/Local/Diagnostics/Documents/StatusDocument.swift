@@ -164,15 +164,18 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     /// On disk, write-ahead log included.
     public var bytes: Int64
     public var error: String?
+    /// Written to the disk since the daemon started, whole pages of it; 0 where the kernel does not count.
+    public var bytesWritten: Int64
     /// Rows that were given up for want of room, by lane, since the daemon started. The receiver is told of each.
     public var dropped: Sync.Queued
 
     public init(
-      path: String, bytes: Int64, error: String? = nil, dropped: Sync.Queued = .init(alerts: 0, events: 0, telemetry: 0)
+      path: String, bytes: Int64, error: String? = nil, bytesWritten: Int64 = 0, dropped: Sync.Queued = .init(alerts: 0, events: 0, telemetry: 0)
     ) {
       self.path = path
       self.bytes = bytes
       self.error = error
+      self.bytesWritten = bytesWritten
       self.dropped = dropped
     }
   }

@@ -91,6 +91,8 @@ public func prometheusText(
   text.sample(["lane": "alerts"], Double(status.store.dropped.alerts))
   text.sample(["lane": "events"], Double(status.store.dropped.events))
   text.sample(["lane": "telemetry"], Double(status.store.dropped.telemetry))
+  text.family("telltale_store_written_bytes_total", "counter", "Bytes that the store made the disk write.")
+  text.sample([:], Double(status.store.bytesWritten))
   text.family("telltale_store_bytes", "gauge", "Size of the database on disk.")
   text.sample([:], Double(status.store.bytes))
   text.family("telltale_memory_bytes", "gauge", "Memory of the daemon, and its planned limit.")

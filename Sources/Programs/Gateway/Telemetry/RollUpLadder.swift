@@ -63,10 +63,6 @@ extension RollUpResolution {
 }
 
 extension RollUp {
-  static func empty(_ signal: SignalID) -> RollUp {
-    RollUp(signal: signal, count: 0, minimum: .infinity, maximum: -.infinity, sum: 0, last: 0)
-  }
-
   /// Takes a later interval's in.
   mutating func merge(_ later: RollUp) {
     count &+= later.count

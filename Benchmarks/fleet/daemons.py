@@ -210,19 +210,20 @@ def calendar_seconds(stamp):
 
 # Without a broker.
 
-async def outage(folder, programs, hours):
+async def outage(folder, programs, hours, resolution):
     """A truck drives for so many hours and nobody hears of it; then the fleet comes back."""
     port = free_port()
-    daemon = Daemon(programs["daemon"], "truck", folder, (programs["packs"], "j1939"), port)
+    daemon = Daemon(programs["daemon"], "truck", folder, (programs["packs"], "j1939"), port,
+                    f"telemetry: {{resolution: {resolution}}}\n")
     drive = subprocess.Popen(
         [programs["telltale"], "simulate", "--vehicle", "truck", "--km", str(hours * 80), "--seed", "8", "--out", "-"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     bench = None
     try:
-        resident, frames = await asyncio.to_thread(drive_through, drive, daemon, hours)
+        private, frames = await asyncio.to_thread(drive_through, drive, daemon, hours)
         result = {"driven_hours": hours, "frames": frames}
         for share in (0.125, 0.25, 0.5, 0.75, 1):
-            result[f"rss_after_{hours * share:.0f}_h_mb"] = resident[round(hours * share) - 1]
+            result[f"private_after_{hours * share:.0f}_h_mb"] = private[round(hours * share) - 1]
         result["peak_rss_mb"] = memory(daemon.process, "VmHWM")
         state = os.path.join(folder, "truck")
         result["database_mb"] = sum(entry.stat().st_size for entry in os.scandir(state) if "sqlite" in entry.name) / 1e6
@@ -248,7 +249,7 @@ async def outage(folder, programs, hours):
         found = bench.metrics()
         for key in ("stored_total", "duplicates_total", "conflicts_total", "missing", "lost", "refused_total"):
             result[key.removesuffix("_total")] = int(found.get(key, 0))
-        growth = resident[-1] - resident[max(0, hours // 4 - 1)]
+        growth = private[-1] - private[max(0, hours // 4 - 1)]
         result["growth_after_a_quarter_mb"] = growth
         result["ok"] = (daemon.process.returncode == 0 and growth < 0.5 and result["stored"] > 0
                         and not any(result[key] for key in ("conflicts", "missing", "lost", "refused")))
@@ -263,8 +264,8 @@ async def outage(folder, programs, hours):
 
 
 def drive_through(drive, daemon, hours):
-    """Hands `hours` of driving on, parked time not counted: the daemon's resident memory after each, and the frames."""
-    resident, driven, before, frames, rest = [], 0.0, None, 0, b""
+    """Hands `hours` of driving on, parked time not counted: the daemon's private memory after each, and the frames."""
+    private, driven, before, frames, rest = [], 0.0, None, 0, b""
     while driven < hours * 3600:
         block = drive.stdout.read1(65_536)
         if not block:
@@ -275,7 +276,7 @@ def drive_through(drive, daemon, hours):
         at = float(lines[1 + lines.rfind(b"\n"):].split(b")")[0].strip(b"("))
         driven += 0 if before is None or at - before > 600 else at - before
         before = at
-        if driven >= (len(resident) + 1) * 3600:
-            resident.append(memory(daemon.process, "VmRSS"))
+        if driven >= (len(private) + 1) * 3600:
+            private.append(memory(daemon.process, "RssAnon"))
     # The last hour is in the pipe yet.
-    return resident, frames
+    return private, frames

@@ -27,7 +27,7 @@ public final class Broker {
   public func start() throws {
     let process = try ChildProcess(
       Broker.executable, ["-c", configuration, "-v"], output: folder.path + "/mosquitto.log")
-    let deadline = Deadline(seconds: 10)
+    let deadline = Deadline()
     while !isListening(port) {
       guard !deadline.isOver, process.isRunning else {
         throw ChildProcess.Failure(description: "mosquitto does not listen; see \(folder.path)/mosquitto.log")

@@ -1,4 +1,4 @@
-// Ports on the loopback interface, and the time that a test waits for them.
+// Ports on the loopback interface.
 public import Glibc
 import Synchronization
 
@@ -45,18 +45,4 @@ public func withLoopback(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, sockl
   return withUnsafePointer(to: &address) {
     $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
   }
-}
-
-/// CLOCK_MONOTONIC in nanoseconds.
-public func hostNanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}
-
-/// A point in time that a test does not wait beyond.
-public struct Deadline: Sendable {
-  private let end: Int64
-  public init(seconds: Int64) { end = hostNanoseconds() + seconds * 1_000_000_000 }
-  public var isOver: Bool { hostNanoseconds() >= end }
 }

@@ -77,7 +77,7 @@ bench-storage: ## Bytes that the disk writes per sample, by the store and by tab
 	@scripts/setup bench
 	@Benchmarks/storage/run
 
-bench-fleet: ## Events a second through a broker and one receiver, and the lag of 1,000 vehicles.
+bench-fleet: ## Events a second through a broker and one receiver, 1,000 vehicles, an alert's way, 48 hours without a broker.
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	@Benchmarks/fleet/run

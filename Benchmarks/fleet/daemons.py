@@ -8,7 +8,7 @@ import time
 from datetime import datetime
 
 from programs import Bench, cpu_seconds, free_port, memory, quantile, until
-from wire import Connection, Failure
+from wire import Connection, Failure, frame_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DAY = 86_400
@@ -26,6 +26,7 @@ class Listener(Connection):
         super().__init__("bench-listener", ["telltale/v1/+/" + kind for kind in ("alerts", "events", "telemetry", "ack")])
         self.told = told
         self.open = {}
+        self.frames = []
         self.bytes = 0
         self.committed = {"alerts": 0, "events": 0, "telemetry": 0}
 
@@ -34,7 +35,9 @@ class Listener(Connection):
         if kind != "ack":
             # What MQTT puts around it: head, length, topic, packet identifier, properties.
             self.bytes += len(payload) + len(topic) + 8
-            if kind != "telemetry":
+            if kind == "telemetry":
+                self.frames = (self.frames + [frame_of(payload)])[-32:]
+            else:
                 record = json.loads(payload)
                 self.open[(vehicle, kind, int(record["sequence"]))] = record
             return
@@ -261,6 +264,26 @@ async def outage(folder, programs, hours, resolution):
         daemon.end()
         if bench:
             bench.end()
+
+
+async def telemetry_frame(folder, programs):
+    """A minute of seconds as a truck's daemon sends it."""
+    bench = Bench(folder, programs["receiver"])
+    daemon = Daemon(programs["daemon"], "truck", folder, (programs["packs"], "j1939"), bench.port,
+                    "telemetry: {resolution: second}\n")
+    try:
+        listener = await Listener.on(bench, lambda vehicle, record, moment: None)
+        simulate = [programs["telltale"], "simulate", "--vehicle", "truck", "--km", "60", "--seed", "8", "--out", "-"]
+        drive = await asyncio.to_thread(subprocess.run, simulate, capture_output=True, check=True)
+        await asyncio.to_thread(daemon.write, drive.stdout)
+        daemon.process.stdin.close()
+        if not await until(lambda: daemon.process.poll() is not None, 60):
+            raise Failure("the daemon that makes a batch of telemetry does not end: see the log in " + folder)
+        frames = sorted(filter(None, listener.frames), key=len)
+        return frames[len(frames) // 2]
+    finally:
+        daemon.end()
+        bench.end()
 
 
 def drive_through(drive, daemon, hours):

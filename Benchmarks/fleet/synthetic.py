@@ -8,7 +8,7 @@ from programs import cpu_seconds, memory, quantile, until
 WINDOW = 256
 
 
-async def steady(bench, count, seconds, size):
+async def steady(bench, count, seconds, frame):
     lags, open_records = [], {}
 
     def acknowledged(vehicle, lane, first, last):
@@ -29,7 +29,7 @@ async def steady(bench, count, seconds, size):
             await asyncio.sleep(wait)
         late = max(late, -wait)
         vehicle = vehicles[i]
-        payload = vehicle.event() if lane == "events" else vehicle.telemetry(size)
+        payload = vehicle.event() if lane == "events" else vehicle.telemetry(frame)
         open_records[(vehicle.name, lane, vehicle.sequence[lane])] = begun + moment
         vehicle.send(lane, payload)
         vehicle.flush()

@@ -56,8 +56,8 @@ import Testing
   }
 
   @Test func absentValues() throws {
-    let root = try section("empty:\nother: ~\n")
-    for key in ["empty", "other", "missing"] {
+    let root = try section("empty:\n")
+    for key in ["missing"] {
       #expect(try root.optionalString(key) == nil)
       #expect(try root.optionalInteger(key) == nil)
       #expect(try root.optionalNumber(key) == nil)
@@ -81,9 +81,27 @@ import Testing
     #expect(try root.optionalSection("missing")?.path == nil)
     #expect(try root.optionalSection("empty") != nil)
     #expect(refusal { try root.string("missing") } == "telltale.yaml:1: missing: missing; add \"missing: ...\"")
-    #expect(refusal { try root.string("other") } == "telltale.yaml:2: other: missing; add \"other: ...\"")
+    #expect(refusal { try root.string("other") } == "telltale.yaml:1: other: missing; add \"other: ...\"")
     let mqtt = try section("a: 1\nmqtt:\n  port: 1\n").section("mqtt")
     #expect(refusal { try mqtt.string("host") } == "telltale.yaml:3: mqtt.host: missing; add \"host: ...\" to \"mqtt\"")
+  }
+
+  /// `resolution:` with nothing behind it: the writer meant something.
+  @Test(arguments: ["", " ~", " null"])
+  func nothingBehindAKeyIsNoValue(text: String) throws {
+    let reads: [(Section) throws -> Void] = [
+      { _ = try $0.optionalString("key") }, { _ = try $0.integer("key", default: 1) }, { _ = try $0.optionalBoolean("key") },
+      { _ = try $0.optionalSeconds("key") }, { _ = try $0.choice("key", default: Mode.listen) },
+      { _ = try $0.strings("key") }, { _ = try $0.sections("key") },
+    ]
+    for read in reads {
+      let root = try section("other: 1\nkey:\(text)\n")
+      let error = #expect(throws: ConfigurationError.self) { try read(root) }
+      #expect(error?.description == "telltale.yaml:2: key: nothing stands behind it; give a value, or take the line out")
+    }
+    #expect(try section("key:\(text)\n", ["TELLTALE_KEY": "set"]).string("key") == "set")
+    // A group may be empty: all its defaults hold.
+    #expect(try section("key:\(text)\n").section("key").integer("port", default: 1) == 1)
   }
 
   @Test func anEmptyListIsNotAnAbsentOne() throws {

@@ -98,6 +98,15 @@ struct RoutesTests {
     #expect(unknown.contains("telltale_polling_state{state=\"off\"} 1"))
   }
 
+  @Test func `what was turned down is counted by its kind`() {
+    var status = Samples.status
+    status.sync.refused = .init(acknowledgements: 3, publications: 2, oversized: 1)
+    let text = prometheusText(status: status, health: [], alerts: [], sources: [], memory: Samples.memory)
+    for (kind, count) in [("acknowledgement", 3), ("publication", 2), ("oversized", 1)] {
+      #expect(text.contains("telltale_sync_refused_total{kind=\"\(kind)\"} \(count)\n"))
+    }
+  }
+
   @Test func `a label cannot break out of its quotes`() {
     var status = Samples.status
     status.vehicle = "a\"} 1\n\\"

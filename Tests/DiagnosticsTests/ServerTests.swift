@@ -1,6 +1,8 @@
 // The server over a real socket: what clients can and cannot do to it.
+import Dispatch
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Diagnostics
@@ -345,6 +347,20 @@ struct SocketFileTests {
     let server = makeServer(at: folder.socket)
     try server.start()
     server.stop()
+  }
+
+  @Test func `daemons with sockets in one folder start at the same moment`() {
+    let failures = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 16) { [path = folder.path] i in
+      do throws(DiagnosticsError) {
+        let socket = try SocketFile.claim("\(path)/\(i).sock")
+        socket.remove()
+        close(socket.descriptor)
+      } catch {
+        failures.withLock { $0.append(error.description) }
+      }
+    }
+    #expect(failures.withLock { $0 } == [])
   }
 
   @Test func `a path that the kernel would cut is refused`() {

@@ -50,14 +50,15 @@ final class Drive {
   init(
     _ definition: VehicleDefinition, startWall: Int64, quality: ClockQuality = .ntp,
     boot: BootID = BootID(high: 1, low: 2), checkpoint: GatewayCheckpoint? = nil,
-    diagnosis: consuming DiagnosticBook = DiagnosticBook()
+    diagnosis: consuming DiagnosticBook = DiagnosticBook(), rollUpSeconds: Int64 = 60
   ) {
     self.definition = definition
     rings = CaptureRings(signals: definition.catalogue.count)
     clock = VirtualClock(
       boot: boot, wallNanoseconds: startWall - 1_000_000_000, quality: quality)
     stage = CaptureStage(
-      definition, rings: rings, clock: clock, waitsForRoom: true, checkpoint: checkpoint, diagnosis: diagnosis)
+      definition, rings: rings, clock: clock, waitsForRoom: true, checkpoint: checkpoint, diagnosis: diagnosis,
+      rollUpSeconds: rollUpSeconds)
     origin = startWall - 1_000_000_000
   }
 

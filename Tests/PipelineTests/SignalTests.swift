@@ -87,11 +87,12 @@ import Vocabulary
     rollUps.add(sample(99, 0, .outOfRange), wallNanoseconds: 61 * second)
     rollUps.add(sample(1, 7), wallNanoseconds: 61 * second)
     var closed: [(Int64, RollUp)] = []
-    rollUps.close { closed.append(($0, $1)) }
+    rollUps.turn()
+    rollUps.closeEnded { closed.append(($0, $1)) }
     #expect(closed.count == 1 && closed.first?.0 == 60 * second)
     let r = closed[0].1
     #expect(r.count == 4 && r.minimum == -1 && r.maximum == 7 && r.sum == 11 && r.last == 2 && r.signal.index == 0)
-    rollUps.close { _, _ in Issue.record("a minute was handed out twice") }
+    rollUps.closeEnded { _, _ in Issue.record("a minute was handed out twice") }
   }
 
   @Test(arguments: [
@@ -106,15 +107,35 @@ import Vocabulary
     rollUps.add(sample(1), wallNanoseconds: wall)
     #expect(rollUps.isOver(atWall: start) == false && rollUps.isOver(atWall: last) == false)
     #expect(rollUps.isOver(atWall: last + 1) == true && rollUps.isOver(atWall: start - 1) == true)
-    rollUps.close { at, _ in #expect(at == start) }
+    rollUps.turn()
+    rollUps.closeEnded { at, _ in #expect(at == start) }
     #expect(rollUps.isOver(atWall: last + 1) == false)
+  }
+
+  @Test func whatComesLateJoinsTheMinuteThatHasEnded() {
+    var rollUps = RollUps(catalogue())
+    rollUps.add(sample(1), wallNanoseconds: 119 * second)
+    #expect(!rollUps.hasEnded && rollUps.untilEdge(fromWall: 119 * second) == second)
+    rollUps.turn()
+    // Before anything of the next minute has come, and after.
+    rollUps.add(sample(2), wallNanoseconds: 118 * second)
+    rollUps.add(sample(3), wallNanoseconds: 120 * second)
+    rollUps.add(sample(4), wallNanoseconds: 119 * second)
+    var closed: [(Int64, UInt32, Double)] = []
+    rollUps.closeEnded { closed.append(($0, $1.count, $1.sum)) }
+    // Too late: better in another minute than not at all.
+    rollUps.add(sample(5), wallNanoseconds: 119 * second)
+    rollUps.turn()
+    rollUps.closeEnded { closed.append(($0, $1.count, $1.sum)) }
+    #expect(closed.map(\.0) == [60 * second, 120 * second] && closed.map(\.1) == [3, 2] && closed.map(\.2) == [7, 8])
   }
 
   @Test func aMinuteWithoutSamplesIsNothing() {
     var rollUps = RollUps(catalogue())
     rollUps.add(sample(.nan, 0, .notAvailable), wallNanoseconds: 5)
     #expect(rollUps.isOver(atWall: 1_000 * second) == false)
-    rollUps.close { _, _ in Issue.record("nothing was seen, something was handed out") }
+    rollUps.turn()
+    rollUps.closeEnded { _, _ in Issue.record("nothing was seen, something was handed out") }
   }
 }
 

@@ -46,7 +46,7 @@ struct AccessTests {
   }
 
   private func settle(_ peers: Peer..., until condition: () -> Bool) throws {
-    let deadline = Deadline(seconds: 10)
+    let deadline = Deadline()
     while !condition() {
       try #require(!deadline.isOver, "no answer of the broker")
       for peer in peers { try peer.turn(timeout: 1) }
@@ -113,7 +113,7 @@ struct AccessTests {
     let client = try Client(
       BrokerOptions(host: "127.0.0.1", port: broker.port, clientID: "van-7"), wakeup: try Wakeup(),
       monotonic: hostNanoseconds)
-    let deadline = Deadline(seconds: 10)
+    let deadline = Deadline()
     var reason: String?
     while reason == nil {
       try #require(!deadline.isOver)

@@ -115,15 +115,15 @@ struct EndToEndTests {
     try fleet.write(.events, 50)
     try fleet.settle()
     let reader = try SQLiteReader(path: fleet.databasePath)
-    #expect(try await reader.vehicle(vehicleName, runs: 0)?.isOnline == true)
-    let id = try #require(try await reader.vehicle(vehicleName, runs: 0)?.id)
-    let deadline = Deadline(seconds: 30)
+    #expect(try await reader.vehicle(vehicleName)?.isOnline == true)
+    let id = try #require(try await reader.vehicle(vehicleName)?.id)
+    let deadline = Deadline()
     while try await reader.health(of: id) == nil {
       try #require(!deadline.isOver)
       try fleet.turn()
     }
     fleet.killVehicle()
-    while try await reader.vehicle(vehicleName, runs: 0)?.isOnline == true {
+    while try await reader.vehicle(vehicleName)?.isOnline == true {
       try #require(!deadline.isOver)
       try fleet.turn()
     }

@@ -1,5 +1,6 @@
 // How a new outbox begins, and what that says about the one before.
 import FleetContract
+import SQLite
 import TestSupport
 import Testing
 import Vocabulary
@@ -40,15 +41,15 @@ import Vocabulary
     #expect(elder[.alerts]?.missing == 2)
     #expect(elder[.telemetry]?.missingRuns == [1...2])
     #expect(vehicle.streams.first { $0.epoch == laterEpoch }?.isClosed == false)
-    #expect(vehicle.epochs.map(\.reason) == ["salvaged"])
+    #expect(vehicle.streams.first { $0.epoch == laterEpoch }?.origin?.reason == "salvaged")
     #expect(try storage.missing(in: stream(), limit: 5) == [3...5])
-    #expect(Set(try storage.incompleteStreams(limit: 10).map(\.lane)) == [.alerts, .events, .telemetry])
+    #expect(Set(try storage.incompleteStreams(limit: 10, perVehicle: 10).map(\.lane)) == [.alerts, .events, .telemetry])
     #expect(try await reader.totals(heardSince: 0).gaps == [1, 1, 1])
     // Salvaged rows and tombstones still come.
     _ = try storage.commit(
       batch([try arrival(4), try arrival(3, from: 3), try arrival(5, from: 5), try arrival(2, from: 1, lane: .alerts)]))
     #expect(try storage.missing(in: stream(), limit: 5) == [])
-    #expect(Set(try storage.incompleteStreams(limit: 10).map(\.lane)) == [.telemetry])
+    #expect(Set(try storage.incompleteStreams(limit: 10, perVehicle: 10).map(\.lane)) == [.telemetry])
   }
 
   @Test func mayComeBeforeWhatItCloses() async throws {
@@ -59,26 +60,91 @@ import Vocabulary
   @Test func isBelievedOnlyAsTheFirstEvent() async throws {
     _ = try storage.commit(batch([try beginning(#"{"events":9}"#, sequence: 2)]))
     let vehicle = try await vehicle()
-    #expect(vehicle.epochs.isEmpty)
+    #expect(vehicle.streams.first?.origin == nil)
     #expect(vehicle.streams.count == 1)
   }
 
   @Test(arguments: [
-    #"{"events":-1}"#, #"{"events":281474976710657}"#, #"{"events":"9"}"#, #"{"faults":9}"#, "[9]", "7",
-  ]) func whatMakesNoSenseIsLeftOut(last: String) async throws {
+    #"{"events":-1}"#, #"{"events":1.5}"#, #"{"events":281474976710657}"#, #"{"alerts":9e18}"#,
+    #"{"telemetry":9000000000000000000}"#, #"{"events":"9"}"#, "[9]", "7",
+  ]) func whatCannotBeIsMalformedAndNotBelieved(last: String) async throws {
+    let event = try beginning(last).event
+    let malformation = #expect(throws: Malformation.self) { try EpochBeginning(event) }
+    #expect(malformation?.kind == "bad-beginning")
+    #expect(malformation?.reason.contains("'last") == true)
+    // Nor by a storage that nobody warned.
     _ = try storage.commit(batch([try beginning(last)]))
-    #expect(try await vehicle().streams.count == 1)
+    let vehicle = try await vehicle()
+    #expect(vehicle.streams.count == 1)
+    #expect(vehicle.streams.first?.origin == nil)
   }
 
-  @Test func namesNobodyAsItsOwnPredecessor() async throws {
-    _ = try storage.commit(
+  @Test(arguments: [#"{"events":0,"alerts":null}"#, #"{"faults":9}"#, "{}", "null"])
+  func whatIsNotKnownIsLeftOut(last: String) async throws {
+    _ = try storage.commit(batch([try beginning(last)]))
+    #expect(try await vehicle().streams.count == 1)
+    #expect(try await vehicle().streams.first?.origin?.predecessor == someEpoch)
+  }
+
+  @Test(arguments: ["\"\(someEpoch)\"", "\"0\"", "7", "{}"]) func aPredecessorIsAnotherEpoch(text: String) throws {
+    let event = try arrival(
+      1, type: "epoch.began", data: "{\"reason\":\"cloned\",\"predecessor\":\(text),\"last\":{\"events\":9}}")
+    let malformation = #expect(throws: Malformation.self) { try EpochBeginning(event.event) }
+    #expect(malformation?.reason.contains("'predecessor'") == true)
+  }
+
+  @Test func theLastSequenceThereCanBeCostsAndOverflowsNothing() async throws {
+    let limit = CloudEvent.sequenceLimit
+    let last = "{\"alerts\":\(limit),\"events\":\(limit),\"telemetry\":\(limit)}"
+    _ = try storage.commit(batch([try beginning(last)]))
+    #expect(try storage.missing(in: stream(), limit: 5) == [1...limit])
+    #expect(try await reader.totals(heardSince: 0).missing == [limit, limit, limit])
+    // A file of a version that took any number.
+    try Connection(path: folder.path + "/receiver.db").execute("UPDATE stream SET given = \(Int64.max)")
+    #expect(try storage.missing(in: stream(), limit: 5) == [1...limit])
+    #expect(try await vehicle().total(nil, \.missing) == 4 * limit - 1)
+    #expect(try await reader.totals(heardSince: 0).missing == [limit, 2 * limit - 1, limit])
+  }
+
+  @Test func aVehicleHasAThousandEpochsAtMost() async throws {
+    func epoch(_ i: Int) -> String { String(repeating: "0", count: 32 - String(i).count) + String(i) }
+    let first = try storage.commit(batch(try (1...1005).map { try arrival(1, epoch: epoch($0)) }))
+    #expect(first.stored == 1000)
+    #expect(first.beyondEpochs == [try #require(VehicleID(vehicleName)): 5])
+    // What is refused is not acknowledged.
+    #expect(first.touched.count == 1000)
+    let second = try storage.commit(
       batch([
-        try arrival(
-          1, type: "epoch.began",
-          data: "{\"reason\":\"cloned\",\"predecessor\":\"\(someEpoch)\",\"last\":{\"events\":9}}")
+        try arrival(2, epoch: epoch(3)), try arrival(1, lane: .alerts, epoch: epoch(3)),
+        try arrival(1, epoch: epoch(2000)), try arrival(9, from: 1, epoch: epoch(2001)),
+        try arrival(1, epoch: epoch(2000), vehicle: "van-8"),
       ]))
-    let vehicle = try await vehicle()
-    #expect(vehicle.epochs.first?.predecessor == nil)
-    #expect(vehicle.streams.first?.last == 1)
+    #expect(second.stored == 3)
+    #expect(second.lost == 0)
+    #expect(second.beyondEpochs == [try #require(VehicleID(vehicleName)): 2])
+    // The limit outlasts a restart.
+    let again = try SQLiteStorage(path: folder.path + "/receiver.db")
+    #expect(try again.commit(batch([try arrival(1, epoch: epoch(2000))])).stored == 0)
+  }
+
+  @Test func aPredecessorBeyondTheLimitIsNotTakenEither() throws {
+    func epoch(_ i: Int) -> String { String(repeating: "0", count: 32 - String(i).count) + String(i) }
+    _ = try storage.commit(batch(try (1...999).map { try arrival(1, epoch: epoch($0)) }))
+    // It is the last that has room; the epoch before it would be one too many.
+    let claim = "{\"reason\":\"salvaged\",\"predecessor\":\"\(someEpoch)\",\"last\":{\"events\":9}}"
+    let outcome = try storage.commit(
+      batch([try arrival(1, epoch: laterEpoch, type: "epoch.began", data: claim)]))
+    #expect(outcome.stored == 1)
+    #expect(outcome.beyondEpochs.values.reduce(0, +) == 1)
+    #expect(try storage.missing(in: stream(), limit: 5) == [])
+  }
+
+  @Test func noVehicleTakesTheWatchOfTheOthers() throws {
+    func epoch(_ i: Int) -> String { String(repeating: "0", count: 32 - String(i).count) + String(i) }
+    _ = try storage.commit(batch([try arrival(2, vehicle: "van-8")]))
+    _ = try storage.commit(batch(try (1...100).map { try arrival(2, epoch: epoch($0)) }))
+    let found = try storage.incompleteStreams(limit: 20, perVehicle: 15)
+    #expect(found.filter { $0.outbox.vehicle.description == vehicleName }.count == 15)
+    #expect(found.count == 16)
   }
 }

@@ -42,7 +42,9 @@ import Vocabulary
   @Test func listsVehicles() async throws {
     let (status, json) = try await get("/api/v1/vehicles")
     #expect(status == 200)
-    let vehicle = try #require(json.elements?.first)
+    #expect(json["next"]?.kind == .null)
+    let vehicle = try #require(json["items"]?.elements?.first)
+    #expect(try await get("/api/v1/vehicles/van-7").json.bytes == vehicle.bytes)
     #expect(vehicle["id"]?.string == "van-7")
     #expect(vehicle["online"]?.bytes == Array("true".utf8))
     #expect(vehicle["received"]?["events"]?.int64 == 4)
@@ -57,22 +59,95 @@ import Vocabulary
   }
 
   @Test func pagesThroughRecords() async throws {
-    func numbers(_ query: [String: String]) async throws -> [Int64?]? {
-      try await get("/api/v1/vehicles/van-7/events", query).json.elements?.map { $0["data"]?["n"]?.int64 }
+    let path = "/api/v1/vehicles/van-7/events"
+    func page(_ query: [String: String]) async throws -> (numbers: [Int64?]?, next: String?) {
+      let json = try await get(path, query).json
+      return (json["items"]?.elements?.map { $0["data"]?["n"]?.int64 }, json["next"]?.string)
     }
-    #expect(try await numbers([:]) == [1, 2, 4, 5])
-    #expect(try await numbers(["limit": "2"]) == [4, 5])
-    #expect(try await numbers(["limit": "2", "since": "0"]) == [1, 2])
-    #expect(try await numbers(["since": "3"]) == [5])
-    #expect(try await get("/api/v1/vehicles/van-7/trips").json.elements?.count == 5 - 1)
-    #expect(try await get("/api/v1/vehicles/van-7/alerts").json.elements?.first?["type"]?.string == "alert.created")
+    #expect(try await page([:]) == ([1, 2, 4, 5], nil))
+    // The newest, and from there to the elder ones.
+    #expect(try await page(["limit": "2"]) == ([4, 5], path + "?limit=2&before=3"))
+    #expect(try await page(["limit": "2", "before": "3"]) == ([1, 2], nil))
+    #expect(try await page(["limit": "1", "before": "3"]) == ([2], path + "?limit=1&before=2"))
+    // From the first on.
+    #expect(try await page(["limit": "2", "after": "0"]) == ([1, 2], path + "?limit=2&after=2"))
+    #expect(try await page(["after": "2"]) == ([4, 5], nil))
+    #expect(try await page(["after": "9"]) == ([], nil))
+    let trips = try await get("/api/v1/vehicles/van-7/trips").json["items"]
+    #expect(trips?.elements?.count == 5 - 1)
+    let alerts = try await get("/api/v1/vehicles/van-7/alerts").json["items"]
+    #expect(alerts?.elements?.first?["type"]?.string == "alert.created")
+  }
+
+  @Test func followsNextThroughEveryList() async throws {
+    for i in 0..<7 {
+      _ = try storage.commit(
+        batch([
+          try arrival(1, vehicle: "car-\(i)"), try arrival(1, data: "{\"other\":\(i)}"),
+          try arrival(Int64(20 + 3 * i), from: Int64(19 + 3 * i)),
+          try arrival(1, epoch: String(repeating: "\(i)", count: 32)),
+        ]))
+    }
+    let expected = ["": 8, "/van-7/events": 11, "/van-7/gaps": 9, "/van-7/losses": 7, "/van-7/conflicts": 7]
+    for (view, count) in expected {
+      var next: String? = "/api/v1/vehicles\(view)?limit=2"
+      var items: Set<[UInt8]> = []
+      var pages = 0
+      while let address = next, pages < 20 {
+        let parts = address.split(separator: "?")
+        let query = parts[1].split(separator: "&").map { $0.split(separator: "=").map(String.init) }
+        let (status, json) = try await get(
+          String(parts[0]), Dictionary(uniqueKeysWithValues: query.map { ($0[0], $0[1]) }))
+        #expect(status == 200)
+        for item in json["items"]?.elements ?? [] { #expect(items.insert(item.bytes).inserted) }
+        next = json["next"]?.string
+        pages += 1
+      }
+      #expect(items.count == count, "\(view)")
+      #expect(pages == (count + 1) / 2, "\(view)")
+    }
+  }
+
+  @Test func aPageEndsBeforeItIsTooLarge() async throws {
+    let large = "\"" + String(repeating: "a", count: 250_000) + "\""
+    for start in [10, 30] as [Int64] {
+      _ = try storage.commit(batch(try (start..<start + 20).map { try arrival($0, data: large) }))
+    }
+    let answer = await api.answer(path: "/api/v1/vehicles/van-7/events", query: ["after": "0", "limit": "1000"])
+    #expect(answer.body.count < SQLiteReader.pageBytes + 100_000)
+    let page = try JSONSlice(answer.body, limit: 20_000_000)
+    let last = try #require(page["items"]?.elements?.last?["number"]?.int64)
+    #expect(page["next"]?.string == "/api/v1/vehicles/van-7/events?limit=1000&after=\(last)")
+    let rest = await api.answer(path: "/api/v1/vehicles/van-7/events", query: ["after": String(last)])
+    #expect(try JSONSlice(rest.body, limit: 20_000_000)["items"]?.elements?.first?["number"]?.int64 == last + 1)
+  }
+
+  @Test func showsWhatWasSetAside() async throws {
+    _ = try storage.commit(
+      batch([
+        try arrival(2, data: "{\"n\":\"other\"}"), try arrival(7, id: someEpoch + ".events.1"),
+        try arrival(5, lane: .telemetry, data: "\u{1}"), try arrival(5, lane: .telemetry, data: "\u{2}"),
+      ]))
+    let conflicts = try #require(try await get("/api/v1/vehicles/van-7/conflicts").json["items"]?.elements)
+    try #require(conflicts.count == 3)
+    #expect(conflicts[0]["sequence"]?.int64 == 2)
+    #expect(conflicts[0]["data"]?["n"]?.string == "other")
+    // The record that has the key, by sequence or by its id.
+    #expect(conflicts[0]["holder"]?.int64 == 2)
+    #expect(conflicts[1]["holder"]?.int64 == 1)
+    #expect(conflicts[2]["bytes"]?.int64 == 1)
+    #expect(try await get("/api/v1/vehicles/van-7").json["conflicts"]?.int64 == 3)
+    let page = String(decoding: await api.answer(path: "/", query: [:]).body, as: UTF8.self)
+    #expect(page.contains("href=\"/api/v1/vehicles/van-7/conflicts\">3 conflicts</a>"))
+    #expect(!page.contains("malformed"))
   }
 
   @Test func showsGapsAndHealth() async throws {
     let gaps = try await get("/api/v1/vehicles/van-7/gaps").json
-    let events = try #require(gaps.elements?.first { $0["lane"]?.string == "events" })
+    let events = try #require(gaps["items"]?.elements?.first { $0["lane"]?.string == "events" })
     #expect(events["contiguous"]?.int64 == 2)
     #expect(events["last"]?.int64 == 5)
+    #expect(events["gaps"]?.int64 == 1)
     #expect(events["ranges"]?.bytes == Array("[[3,3]]".utf8))
     let health = try await get("/api/v1/vehicles/van-7/health").json
     #expect(health["health"]?.elements?.first?["component"]?.string == "cooling")
@@ -87,10 +162,24 @@ import Vocabulary
     #expect(answer.json["error"]?.string != nil)
   }
 
-  @Test(arguments: ["limit=0", "limit=1001", "limit=x", "since=-1", "since=1.5"])
-  func refusesBounds(text: String) async throws {
-    let parts = text.split(separator: "=").map(String.init)
-    #expect(try await get("/api/v1/vehicles", [parts[0]: parts[1]]).status == 400)
+  @Test(arguments: [
+    ("events", "limit=0", "limit must be a whole number from 1 to 1000"),
+    ("events", "limit=1001", "limit must be a whole number from 1 to 1000"),
+    ("telemetry", "limit=21", "limit must be a whole number from 1 to 20"), ("trips", "limit=x", "limit must"),
+    ("events", "limit=", "limit must"), ("alerts", "after=-1", "after must be the number of an item"),
+    ("conflicts", "before=1.5", "before must be the number of an item"),
+    ("gaps", "after=99999999999999999999", "after must be the number of an item"),
+    ("losses", "after=7", "'next'"), ("losses", "after=1-2-3", "'next'"),
+    ("losses", "before=1", "'before' is not known here: use limit, after"),
+    ("malformed", "after=1&before=2", "give one of them"),
+    ("events", "since=3", "'since' is not known here: use limit, after, before"),
+    ("health", "limit=3", "'limit' is not known here: leave it out"),
+  ]) func refusesQueriesWithTheMend(view: String, text: String, expected: String) async throws {
+    let parts = text.split(separator: "&").map { $0.split(separator: "=", omittingEmptySubsequences: false) }
+    let query = Dictionary(uniqueKeysWithValues: parts.map { (String($0[0]), String($0[1])) })
+    let (status, json) = try await get("/api/v1/vehicles/van-7/" + view, query)
+    #expect(status == 400)
+    #expect(json["error"]?.string?.contains(expected) == true)
   }
 
   @Test func pageEscapesEverything() async throws {
@@ -111,15 +200,18 @@ import Vocabulary
         try arrival(1, epoch: laterEpoch, type: "epoch.began", data: beginning),
         try arrival(3, from: 2, data: "{\"reason\":\"damage\"}"),
       ]))
-    let gaps = try #require(try await get("/api/v1/vehicles/van-7/gaps").json.elements)
+    let gaps = try #require(try await get("/api/v1/vehicles/van-7/gaps").json["items"]?.elements)
     let elder = try #require(gaps.first { $0["lane"]?.string == "events" && $0["epoch"]?.string == someEpoch })
     #expect(elder["closed"]?.boolean == true)
     #expect(elder["last"]?.int64 == 7)
     #expect(elder["ranges"]?.bytes == Array("[[6,7]]".utf8))
     #expect(elder["lost"]?.int64 == 1)
-    #expect(
-      elder["losses"]?.bytes
-        == Array("[{\"range\":[3,3],\"reason\":\"damage\",\"time\":\"1970-01-01T00:00:00.000Z\"}]".utf8))
+    let loss = try #require(try await get("/api/v1/vehicles/van-7/losses").json["items"]?.elements?.first)
+    #expect(loss["range"]?.bytes == Array("[3,3]".utf8))
+    #expect(loss["reason"]?.string == "damage")
+    #expect(loss["time"]?.string == "1970-01-01T00:00:00.000Z")
+    #expect(loss["lane"]?.string == "events")
+    #expect(loss["epoch"]?.string == someEpoch)
     let later = try #require(gaps.first { $0["epoch"]?.string == laterEpoch })
     #expect(later["closed"]?.boolean == false)
     #expect(later["reason"]?.string == "salvaged")

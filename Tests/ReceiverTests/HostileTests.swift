@@ -14,7 +14,9 @@ import Vocabulary
 @Suite(.serialized, .enabled(if: Broker.isInstalled, "/usr/sbin/mosquitto is not installed"))
 struct HostileTests {
   /// Event 1 of `van-7` with something wrong.
-  private func event(sequence: String = "1", adding member: String? = nil, data: String = "{}") throws -> [UInt8] {
+  private func event(
+    sequence: String = "0000000000000000001", adding member: String? = nil, data: String = "{}"
+  ) throws -> [UInt8] {
     let text = String(decoding: try arrival(1, data: data).event.encoded, as: UTF8.self)
       .replacing("\"0000000000000000001\"", with: "\"\(sequence)\"")
     return Array((member.map { text.replacing("\"data\":", with: $0 + ",\"data\":") } ?? text).utf8)
@@ -57,9 +59,13 @@ struct HostileTests {
       // Sequences and tombstones beyond all bounds.
       ("telltale/v1/van-7/events", try event(sequence: "9223372036854775808"), "bad-attribute"),
       ("telltale/v1/van-7/events", try event(sequence: "9223372036854775807"), "bad-attribute"),
-      ("telltale/v1/van-7/events", try event(sequence: "281474976710657"), "bad-attribute"),
-      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"0\""), "bad-attribute"),
-      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"9\""), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(sequence: "0000281474976710657"), "bad-attribute"),
+      // Sequences of 19 digits, no fewer: as text they would not be in order.
+      ("telltale/v1/van-7/events", try event(sequence: "1"), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(sequence: "000000000000000001"), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"1\""), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"0000000000000000000\""), "bad-attribute"),
+      ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":\"0000000000000000009\""), "bad-attribute"),
       ("telltale/v1/van-7/events", try event(adding: "\"firstsequence\":1"), "bad-attribute"),
       ("telltale/v1/van-7/events", try event(adding: "\"sequence\":\"2\""), "bad-attribute"),
       ("telltale/v1/van-7/events", try event(data: nested(64)), "too-deep"),
@@ -87,6 +93,43 @@ struct HostileTests {
         return fleet.ingest?.counters.stored == 12
       }, "it is stored")
     #expect(fleet.ingest?.counters.refused == expected)
+  }
+
+  @Test func whatNobodyCanReadIsAcknowledgedAndCounted() throws {
+    let broker = try Broker()
+    let fleet = try Fleet(brokerPort: broker.port)
+    try fleet.startReceiver()
+    try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
+    let vehicle = try Peer(broker, as: vehicleName, subscribing: ["telltale/v1/\(vehicleName)/ack"])
+    try vehicle.publish("telltale/v1/van-7/telemetry", telemetry(sequence: 1))
+    let claim = "{\"reason\":\"salvaged\",\"predecessor\":\"\(laterEpoch)\",\"last\":{\"events\":9000000000000000000}}"
+    try vehicle.publish(arrival(1, type: "epoch.began", data: claim).event)
+    try fleet.turn(
+      until: {
+        try vehicle.turn()
+        return try Set(vehicle.acknowledgements.flatMap(\.ranges.keys)) == [.events, .telemetry]
+      }, "both are acknowledged")
+    #expect(fleet.ingest?.counters.malformed == ["bad-frame": 1, "bad-beginning": 1])
+    #expect(fleet.ingest?.counters.stored == 2)
+    #expect(fleet.ingest?.counters.framesUnopened == 0)
+  }
+
+  @Test func timesCenturiesAwayAreStored() throws {
+    let broker = try Broker()
+    let fleet = try Fleet(brokerPort: broker.port)
+    try fleet.startReceiver()
+    try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
+    let stranger = try Peer(broker)
+    for (i, time) in ["1678-01-01T00:00:00Z", "2261-12-31T23:59:60Z", "9999-12-31T23:59:59+99:99"].enumerated() {
+      var event = try arrival(Int64(i) + 1).event
+      (event.time, event.clockQuality) = (time, .gnss)
+      try stranger.publish(event)
+    }
+    try fleet.turn(
+      until: {
+        try stranger.turn()
+        return fleet.ingest?.counters.stored == 3
+      }, "all are stored")
   }
 
   @Test func packetsBeyondTheLimitStayAtTheBroker() throws {
@@ -117,7 +160,7 @@ struct HostileTests {
         name: "depot", host: "127.0.0.1", port: broker.port, storage: .sqlite(path: folder.path + "/r.db"),
         listen: .tcp(host: "127.0.0.1", port: 0), portFile: portFile), logger: logger)
     let running = Task { try await receiver.run() }
-    let deadline = Deadline(seconds: 30)
+    let deadline = Deadline()
     var port: UInt16?
     while port == nil || !receiver.counters.isConnected {
       try #require(!deadline.isOver)
@@ -126,14 +169,12 @@ struct HostileTests {
     }
     let answer = try await get("/api/v1/vehicles?limit=5", from: try #require(port))
     #expect(answer.hasPrefix("HTTP/1.1 200"))
-    #expect(answer.hasSuffix("\r\n\r\n[]"))
+    #expect(answer.hasSuffix("\r\n\r\n{\"items\":[],\"next\":null}"))
     #expect(try await get("/api/v1/vehicles?limit=x", from: try #require(port)).hasPrefix("HTTP/1.1 400"))
     #expect(try await get("/metrics", from: try #require(port)).contains("telltale_receiver_broker_connected 1"))
 
-    let begun = hostNanoseconds()
     receiver.stop()
     try await running.value
-    #expect(hostNanoseconds() - begun < 5_000_000_000)
   }
 
   private func firstNumber(in path: String) -> UInt16? {
@@ -152,7 +193,7 @@ struct HostileTests {
     #expect(Glibc.write(socket, request, request.count) == request.count)
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    let deadline = Deadline(seconds: 30)
+    let deadline = Deadline()
     while true {
       let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       if count > 0 {

@@ -76,12 +76,24 @@ private let second: Int64 = 1_000_000_000
 
   @Test func isBounded() throws {
     var watch = GapWatch()
-    for i in 0..<GapWatch.capacity + 10 {
-      watch.note(try stream(epoch: String(i)), firstMissing: 1, at: 0)
+    func key(_ i: Int) throws -> StreamKey {
+      StreamKey(
+        outbox: OutboxKey(vehicle: try #require(VehicleID("van-\(i % 1000)")), epoch: String(i / 1000)), lane: .events)
     }
+    for i in 0..<GapWatch.capacity + 10 { watch.note(try key(i), firstMissing: 1, at: 0) }
     #expect(watch.due(at: 100 * second, limit: .max).count == GapWatch.capacity)
-    watch.note(try stream(epoch: "0"), firstMissing: 1, at: 100 * second)
+    watch.note(try key(0), firstMissing: 1, at: 100 * second)
     #expect(watch.due(at: 101 * second, limit: 3).isEmpty)
+  }
+
+  @Test func noVehicleHasMoreThanItsRoom() throws {
+    var watch = GapWatch()
+    for i in 0..<1000 { watch.note(try stream(epoch: String(i)), firstMissing: 1, at: 0) }
+    #expect(watch.due(at: 100 * second, limit: .max).count == GapWatch.capacityPerVehicle)
+    // A gap that closes makes room, once.
+    for _ in 1...3 { watch.note(try stream(epoch: "0"), firstMissing: nil, at: 0) }
+    for i in 500..<510 { watch.note(try stream(epoch: String(i)), firstMissing: 1, at: 0) }
+    #expect(watch.due(at: 10_000 * second, limit: .max).count == GapWatch.capacityPerVehicle)
   }
 }
 
@@ -122,7 +134,7 @@ private let second: Int64 = 1_000_000_000
     let reader = try SQLiteReader(path: folder.path + "/r.db")
     let totals = try await reader.totals(heardSince: 900 * second - Liveness.patience)
     #expect(totals.vehicles == [.silent: 1, .online: 1, .offline: 1, .unknown: 1])
-    let c = try #require(try await reader.vehicle("c", runs: 0))
+    let c = try #require(try await reader.vehicle("c"))
     #expect(c.statusSince == 800 * second)
     #expect(c.lastSeen == 810 * second)
   }

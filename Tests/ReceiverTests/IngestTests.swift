@@ -147,7 +147,7 @@ struct IngestTests {
     quiet.logLevel = .critical
     let ingest = try Ingest(
       fleet.settings, logger: quiet, wakeup: try Wakeup(), monotonic: { 1 }, wall: { 0 }, publishCounters: { _ in })
-    let deadline = Deadline(seconds: 30)
+    let deadline = Deadline()
     func turn(until condition: () -> Bool) throws {
       while !condition() {
         try #require(!deadline.isOver)

@@ -1,5 +1,6 @@
 // Addresses, storage locations and the configuration file, as a person writes them.
 import ConfigurationFile
+import Glibc
 import TestSupport
 import Testing
 
@@ -42,6 +43,19 @@ func example(_ name: String) -> String {
     let settings = try ReceiverSettings(configuration: try Section.load(path: example("receiver.yaml")))
     #expect(settings.name == "depot")
     #expect(settings.storage == .sqlite(path: "/var/lib/telltale-receiver/receiver.sqlite"))
+  }
+
+  @Test func takesWhatItsCommentsShow() throws {
+    let file = try #require(fopen(example("receiver.yaml"), "r"))
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    let count = fread(&buffer, 1, buffer.count, file)
+    let text = String(decoding: buffer[..<count], as: UTF8.self)
+      .replacing(#/# (username|password_file|ca_file):/#) { "\($0.1):" }
+    let broker = try settings(text).broker
+    #expect(broker.username == "receiver")
+    #expect(broker.passwordFile == "/etc/telltale/receiver.password")
+    #expect(broker.tls?.caFile == "/etc/telltale/ca.pem")
   }
 
   @Test(arguments: [

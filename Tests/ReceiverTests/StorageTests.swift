@@ -1,5 +1,6 @@
 // The receiver's storage in SQLite: idempotent, exact about content, whole or not at all.
 import FleetContract
+import Glibc
 import SQLite
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Vocabulary
     #expect(try select.step())
     #expect(select.text(0) == "{\"a\":1}")
     #expect(select.text(1) == "{\"a\":2}")
-    #expect(try await reader.vehicle("van-7", runs: 0)?.streams.first?.conflicts == 2)
+    #expect(try await reader.vehicle("van-7")?.streams.first?.conflicts == 2)
   }
 
   @Test func oneEventIDIsOneRecord() throws {
@@ -52,15 +53,15 @@ import Vocabulary
     var event = try arrival(1, id: text, type: text, data: "\"'); DROP TABLE record; --\"")
     event.event.subject = text
     #expect(try storage.commit(batch([event])).stored == 1)
-    let vehicle = try #require(try await reader.vehicle(vehicleName, runs: 0))
-    let record = try #require(try await reader.records(of: vehicle.id, .lane(.events), since: nil, limit: 10).first)
+    let vehicle = try #require(try await reader.vehicle(vehicleName))
+    let record = try #require(try await reader.records(of: vehicle.id, .lane(.events), Stretch(limit: 10)).items.first)
     #expect(record.eventID == text)
     #expect(record.type == text)
     #expect(record.subject == text)
     guard case .json(let data) = record.data else { throw StorageError(description: "no JSON") }
     #expect(data == event.event.data)
-    #expect(try await reader.vehicle(text, runs: 0) == nil)
-    #expect(try await reader.vehicles(after: text, limit: 10).count == 1)
+    #expect(try await reader.vehicle(text) == nil)
+    #expect(try await reader.vehicles(after: text, limit: 10).items.count == 1)
   }
 
   @Test func takesOverAFileOfVersionOne() async throws {
@@ -86,7 +87,7 @@ import Vocabulary
     #expect(events.missingRuns == [8...8])
     #expect(events.duplicates == 1)
     #expect(events.conflicts == 1)
-    #expect(try Connection(path: path).userVersion == 2)
+    #expect(try Connection(path: path).userVersion == 3)
     // Once more: nothing is done twice.
     _ = try SQLiteStorage(path: path)
   }
@@ -117,6 +118,81 @@ import Vocabulary
     let path = folder.path + "/later.db"
     try Connection(path: path).setUserVersion(99)
     let error = #expect(throws: ReceiverError.self) { try SQLiteStorage(path: path) }
-    #expect(error?.description.contains("schema 99, this version knows 2") == true)
+    #expect(error?.description.contains("schema 99, this version knows 3") == true)
+  }
+}
+
+@Suite struct DatabaseCheckTests {
+  private let folder: Folder
+  private let path: String
+
+  init() throws {
+    folder = try Folder()
+    path = folder.path + "/receiver.db"
+  }
+
+  private func fill() throws {
+    let storage = try SQLiteStorage(path: path)
+    _ = try storage.commit(batch(try (1...500).map { try arrival($0, data: "{\"n\":\($0)}") }))
+  }
+
+  private func check() throws -> String {
+    try Receiver.check(ReceiverSettings(name: "depot", host: "127.0.0.1", storage: .sqlite(path: path)))
+  }
+
+  private func refusal() throws -> String {
+    try #require(#expect(throws: ReceiverError.self) { try check() }).description
+  }
+
+  @Test func aWholeOneIsLeftAsItIs() throws {
+    try fill()
+    #expect(try check().contains("is whole, all "))
+    // Nor does one of a receiver that runs disturb it.
+    let storage = try SQLiteStorage(path: path)
+    #expect(try check().contains("is whole, all "))
+    #expect(try storage.commit(batch([try arrival(501)])).stored == 1)
+  }
+
+  @Test func aMissingOneIsNotMade() throws {
+    #expect(try check().contains("is not there yet"))
+    #expect(access(path, F_OK) != 0)
+  }
+
+  @Test func withoutAFolderItTellsTheMend() throws {
+    let settings = ReceiverSettings(name: "depot", host: "127.0.0.1", storage: .sqlite(path: folder.path + "/no/r.db"))
+    let error = #expect(throws: ReceiverError.self) { try Receiver.check(settings) }
+    #expect(error?.description.contains("make the folder") == true)
+  }
+
+  @Test(arguments: [true, false]) func whatDoesNotFitTogetherIsFound(isCoarse: Bool) throws {
+    try fill()
+    let file = try #require(fopen(path, "r+"))
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = fread(&bytes, 1, bytes.count, file)
+    bytes.removeLast(bytes.count - count)
+    if isCoarse {
+      // Behind the header and the schema, so much that pages cannot be read at all.
+      for i in 40_960..<49_152 { bytes[i] = 0xA5 }
+    } else {
+      // The id stands in the record and in an index over ids: in one of them it is another one now.
+      let place = try #require(bytes.ranges(of: Array(".events.250".utf8)).last)
+      bytes[place.upperBound - 1] = UInt8(ascii: "9")
+    }
+    rewind(file)
+    #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    fflush(file)
+    #expect(try refusal().contains("is damaged: "))
+    #expect(try refusal().contains("set the file aside"))
+  }
+
+  @Test func whatIsNoDatabaseIsToldSo() throws {
+    try folder.write(String(repeating: "no database ", count: 100), to: "receiver.db")
+    #expect(try refusal().contains("is damaged: file is not a database"))
+    try Connection(path: folder.path + "/later.db").setUserVersion(99)
+    let settings = ReceiverSettings(
+      name: "depot", host: "127.0.0.1", storage: .sqlite(path: folder.path + "/later.db"))
+    let error = #expect(throws: ReceiverError.self) { try Receiver.check(settings) }
+    #expect(error?.description.contains("schema 99") == true)
   }
 }

@@ -38,7 +38,19 @@ import Vocabulary
     ("UPDATE outbox SET data = x'00' WHERE sequence = 7", "1 rows of table outbox"),
     ("UPDATE trip SET started = 2", "1 rows of table trip"),
     ("UPDATE checkpoint_part SET data = zeroblob(960) WHERE number % 65536 = 1", "the checkpoint of slot"),
-    ("UPDATE lane SET last = 3 WHERE lane = 1", "the outbox holds sequence 51"),
+    ("UPDATE lane SET last = 3 WHERE lane = 1", "the file holds sequence 51 of lane events, of which 3 were given"),
+    ("DELETE FROM lane WHERE lane = 2", "table lane does not have all lanes of epoch 1"),
+    ("DELETE FROM epoch", "table epoch does not have epoch 1"),
+    (
+      "DELETE FROM outbox WHERE lane = 1; UPDATE lane SET last = 3 WHERE lane = 1",
+      "the file holds sequence 51 of lane events"
+    ),
+    (
+      """
+      INSERT INTO outbox (key, first, type, boot, uptime, wall, quality, data)
+        SELECT key + 100, 50, type, boot, uptime, wall, quality, data FROM outbox WHERE lane = 1 AND sequence = 51
+      """, "sequence 50 of lane events waits, and a tombstone stands for it as well"
+    ),
   ])
   func whatIsNotAsItWasWrittenIsTold(sql: String, expected: String) throws {
     let folder = try StateFolder()
@@ -46,6 +58,29 @@ import Vocabulary
     try damage(sql, folder)
     let found = try StoreInspection(path: folder.file)
     #expect(found.problems.contains { $0.contains(expected) }, "\(found.problems)")
+  }
+
+  @Test func sequencesThatNoRowStandsForAreCounted() throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    try folder.open().commit([
+      .acknowledged(Acknowledgement(epoch: 1, lane: .events, first: 1, last: 5)),
+      .acknowledged(Acknowledgement(epoch: 1, lane: .events, first: 10, last: 12)),
+      .acknowledged(Acknowledgement(epoch: 1, lane: .events, first: 51, last: 51)),
+      .acknowledged(Acknowledgement(epoch: 1, lane: .telemetry, first: 1, last: 1)),
+    ])
+    let found = try StoreInspection(path: folder.file)
+    #expect(found.problems.isEmpty && found.streams.map(\.absent) == [0, 4, 0], "\(found.streams)")
+  }
+
+  @Test(arguments: [(4, "start telltaled once"), (99, "use the telltale that came with its telltaled")])
+  func aFileOfAnotherVersionIsSaidToBe(version: Int, mend: String) throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    try damage("PRAGMA user_version = \(version)", folder)
+    let error = #expect(throws: StoreError.self) { _ = try StoreInspection(path: folder.file) }
+    #expect(error?.description.contains(mend) == true && error?.description.contains("schema \(version)") == true)
+    #expect(throws: StoreError.self) { _ = try StoreExport.outbox.run(path: folder.file) { _ in } }
   }
 
   @Test func aFileWithTornPagesIsReadAsFarAsItGoes() throws {

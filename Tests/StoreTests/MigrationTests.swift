@@ -84,6 +84,110 @@ import Vocabulary
     #expect(try store.checkpoint()?.data == Self.checkpoint, "the new one took the elder's slot")
   }
 
+  /// A file as version 4 left it, with 40 rows in each lane, one of them a tombstone.
+  private func writeFour(_ path: String) throws -> [OutboxRow] {
+    let epoch = try #require(Epoch(Self.epoch))
+    let connection = try Connection(path: path)
+    try connection.execute("PRAGMA journal_mode = WAL")
+    for step in Schema.steps[..<4] { try connection.execute(step) }
+    try connection.setUserVersion(4)
+    try SealedTable.put([.text("vehicle"), .text("van-7")], with: SealedTable.meta.insertion(on: connection))
+    try OutboxTable.insert(OutboxEpoch(number: 1, id: epoch, isCurrent: true), nil, 5, .fresh, on: connection)
+    let lanes = try SealedTable.lane.insertion(on: connection)
+    let insert = try connection.prepare(
+      """
+      INSERT INTO outbox (epoch, lane, sequence, first, count, type, subject, boot, uptime, wall, quality, data, seal)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      """)
+    var rows: [OutboxRow] = []
+    try connection.execute("BEGIN")
+    for lane in Lane.allCases {
+      try SealedTable.put([.integer(1), .integer(Int64(lane.rawValue)), .integer(40)], with: lanes)
+      for sequence in 1...40 as ClosedRange<Int64> {
+        let row = OutboxRow(
+          epoch: epoch, lane: lane, sequence: sequence, tombstoneFrom: sequence == 7 ? 7 : nil, type: "t", subject: nil,
+          time: aMoment, data: [UInt8](repeating: UInt8(sequence), count: 100 * Int(sequence)))
+        try SealedTable.put(row.values(count: row.isTombstone ? 1 : nil, in: 1), of: epoch, with: insert)
+        rows.append(row)
+      }
+    }
+    try connection.execute("COMMIT")
+    return rows
+  }
+
+  /// The seals are of the values, and hold in the new layout.
+  @Test func sealedRowsOfVersionFourKeepTheirSeals() throws {
+    let folder = try StateFolder()
+    let rows = try writeFour(folder.file)
+    let store = try folder.open { $0.checksEverything = true }
+    #expect(store.repaired == nil && store.epoch.description == Self.epoch)
+    let reader = try OutboxReader(path: store.path)
+    for lane in Lane.allCases {
+      #expect(try reader.rows(lane, after: 0, limit: 99) == rows.filter { $0.lane == lane })
+      #expect(try reader.depth(lane) == OutboxDepth(count: 40, lowest: 1, last: 40))
+    }
+    #expect(try StoreInspection(path: folder.file).problems.isEmpty)
+  }
+
+  @Test(.enabled(if: SmallDisk() != nil, "mounting a small file system needs root"))
+  func withoutRoomForTheNewLayoutTheFileStaysAsItWas() throws {
+    let disk = try #require(SmallDisk())
+    let path = Store.file(in: disk.path)
+    let rows = try writeFour(path)
+    disk.fill(but: 256 << 10)
+    let settings = StoreSettings(vehicle: "van-7", reserve: 0)
+    let error = #expect(throws: StoreError.self) { _ = try Store.open(directory: disk.path, settings) }
+    #expect(error?.kind == .full && error?.description.contains("free space") == true, "\(String(describing: error))")
+    disk.empty()
+    let store = try Store.open(directory: disk.path, settings)
+    #expect(store.repaired == nil && store.queued[0] + store.queued[1] + store.queued[2] == rows.count)
+  }
+
+  @Test func aDamagedFileOfVersionFourIsSalvagedIntoThisOne() throws {
+    let folder = try StateFolder()
+    let rows = try writeFour(folder.file)
+    try overwrite("outbox", folder)
+    let store = try folder.open()
+    #expect(store.repaired?.contains("saved ") == true)
+    let reader = try OutboxReader(path: store.path)
+    let elder = try #require(try reader.epochs().first)
+    let saved = try Lane.allCases.flatMap { try reader.rows($0, of: elder, after: 0, limit: 99) }.filter { rows.contains($0) }
+    // An index's root has some rows of its own.
+    #expect(saved.count >= 110 && elder.id.description == Self.epoch, "\(saved.count)")
+  }
+
+  @Test func aDamagedFileOfVersionThreeIsSalvagedIntoThisOne() throws {
+    let folder = try StateFolder()
+    try write(3, folder.file)
+    try overwrite("trip", folder)
+    let store = try folder.open()
+    #expect(store.repaired?.contains("trip 0/?") == true)
+    #expect(try store.checkpoint()?.data == Self.checkpoint && store.alerts(limit: 9) == [[2]])
+    #expect(try store.rollUps(.minute, from: 0, to: 999, limit: 9).map(\.chunk) == [[5], [6]])
+    #expect(try store.counters(vehicle: "VIN").map(\.value) == [0.5])
+    let reader = try OutboxReader(path: store.path)
+    let elder = try #require(try reader.epochs().first)
+    #expect(elder.id.description == Self.epoch)
+    #expect(try reader.rows(.telemetry, of: elder, after: 0, limit: 9).map(\.sequence) == [28, 29, 30])
+    #expect(try reader.depth(.events, of: elder) == OutboxDepth(count: 1, lowest: 1, last: 20), "declared")
+  }
+
+  /// Damages the page at which a table begins.
+  private func overwrite(_ table: String, _ folder: borrowing StateFolder) throws {
+    let root: Int
+    do {
+      let connection = try Connection(path: folder.file)
+      try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+      let select = try connection.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?1")
+      try select.bind(table, at: 1)
+      #expect(try select.step())
+      root = Int(select.int64(0))
+    }
+    var bytes = try folder.contents
+    for i in (root - 1) * 4096..<root * 4096 { bytes[i] = 0xFF }
+    try folder.replaceFile(with: bytes)
+  }
+
   @Test func anOldFileBelongsToTheMachineThatOpensItFirst() throws {
     let folder = try StateFolder()
     try write(3, folder.file)

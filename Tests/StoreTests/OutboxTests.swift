@@ -97,6 +97,28 @@ import Vocabulary
     #expect(try sequences(reader, .telemetry) == [11], "a number is never given twice")
   }
 
+  @Test func whatIsNeitherQueuedNorDeclaredCanBeBuriedOnce() throws {
+    let folder = try StateFolder()
+    let store = try folder.open()
+    try store.commit((0..<20).map { _ in outgoing(.telemetry) })
+    // As damage that nobody noticed leaves it.
+    try store.connection.execute("DELETE FROM outbox WHERE lane = 2 AND sequence IN (3, 4, 5, 9, 20)")
+    #expect(try store.bury([4...10, 19...99, (-5)...3, 30...40], .telemetry, of: 1) == 5)
+    let reader = try OutboxReader(path: store.path)
+    let rows = try reader.rows(.telemetry, after: 0, limit: 99)
+    #expect(rows.filter(\.isTombstone).map { $0.first...$0.sequence } == [3...5, 9...9, 20...20])
+    #expect(rows.count == 18 && rows.filter { !$0.isTombstone }.allSatisfy { $0.type == "test.happened" })
+    #expect(
+      rows.first { $0.isTombstone }.map { String(decoding: $0.data, as: UTF8.self) }
+        == #"{"first":3,"last":5,"count":null,"reason":"damage","lane":"telemetry"}"#)
+    for epoch in [1, 2] as [Int32] { #expect(try store.bury([1...99], .telemetry, of: epoch) == 0, "once, and no other's") }
+    #expect(try reader.rows(.telemetry, after: 0, limit: 99) == rows && reader.depth(.telemetry).last == 20)
+    try store.begin(.conflict)
+    try store.connection.execute("DELETE FROM outbox WHERE epoch = 1 AND lane = 2")
+    #expect(try store.bury([2...3], .telemetry, of: 1) == 2, "an elder epoch, of which nothing else is left")
+    #expect(try reader.depth(.telemetry, of: reader.epochs()[0]) == OutboxDepth(count: 1, lowest: 2, last: 20))
+  }
+
   @Test func sequenceAndEpochOutliveARestart() throws {
     let folder = try StateFolder()
     let epoch: Epoch

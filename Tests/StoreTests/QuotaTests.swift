@@ -178,7 +178,7 @@ import Vocabulary
       }
     }
     #expect(full?.kind == .full && access(reserve, F_OK) == 0)
-    for _ in 0..<20 { try store.commit([outgoing(.alerts, Self.kilobyte)]) }
+    for _ in 0..<80 { try store.commit([outgoing(.alerts, Self.kilobyte)]) }
     #expect(access(reserve, F_OK) != 0 && store.takeLosses()?.reserveWasUsed == true)
     let kept = #expect(throws: StoreError.self) { try store.commit([outgoing(.events)]) }
     #expect(kept?.kind == .full && kept?.description.contains("kept for alerts") == true)
@@ -187,7 +187,7 @@ import Vocabulary
     #expect(access(reserve, F_OK) == 0, "made again when there is room")
     let reader = try OutboxReader(path: store.path)
     #expect(try reader.depth(.telemetry) == OutboxDepth(count: 40, lowest: 1, last: 40))
-    #expect(try reader.depth(.alerts) == OutboxDepth(count: 20, lowest: 1, last: 20))
+    #expect(try reader.depth(.alerts) == OutboxDepth(count: 80, lowest: 1, last: 80))
     // The epoch's own row, those before the disk was full, and the one after: none made room for others.
     #expect(try reader.depth(.events) == OutboxDepth(count: stored + 2, lowest: 1, last: Int64(stored) + 2))
   }

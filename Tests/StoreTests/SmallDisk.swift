@@ -15,11 +15,12 @@ final class SmallDisk {
     }
   }
 
-  /// Writes a file until nothing more fits.
-  func fill() {
+  /// Writes a file until nothing more fits but as many bytes.
+  func fill(but room: off_t = 0) {
     let file = open(path + "/ballast", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     let block = [UInt8](repeating: 1, count: 4096)
     while write(file, block, block.count) > 0 {}
+    ftruncate(file, max(0, lseek(file, 0, SEEK_END) - room))
     close(file)
   }
 

@@ -303,6 +303,31 @@ import Vocabulary
 
   // MARK: Rows that nobody has.
 
+  @Test func handsOnWhatAReceiverMissesOfAnEpochThatIsThrough() throws {
+    let vehicle = try Vehicle()
+    let elder = vehicle.store.epoch
+    try vehicle.write(.events, 4)
+    try vehicle.store.begin(.conflict)
+    try vehicle.turn(until: { vehicle.snapshot.published == 6 }, "all rows")
+    try vehicle.acknowledge([.events: [1...5]], epoch: elder.description)
+    vehicle.pass(seconds: 2)
+    #expect(vehicle.delivery.epochs.count == 1)
+    let before = vehicle.broker.count(type: 4)
+    for _ in 0..<2 {
+      let message = AcknowledgementMessage(
+        receiver: "copy", epoch: elder.description, ranges: [:], missing: [.events: [2...3]])
+      vehicle.broker.publish("telltale/v1/\(vehicleName)/ack", message.encoded)
+    }
+    try vehicle.turn(until: { vehicle.broker.count(type: 4) > before + 1 }, "the questions are taken")
+    let sought = try #require(vehicle.desk.sought.withLock { $0 }.first)
+    #expect(vehicle.desk.sought.withLock { $0.count } == 1 && sought.lane == .events && sought.ranges == [2...3])
+    try vehicle.store.bury(sought.ranges, sought.lane, of: sought.epoch)
+    _ = try vehicle.sent()
+    vehicle.pass(seconds: 2)
+    #expect(try vehicle.sent() == [sent(.events, 2...3, elder, isTombstone: true)])
+    #expect(vehicle.snapshot.refusedAcknowledgements == 0)
+  }
+
   @Test func handsOnWhatAReceiverMissesAndSendsTheTombstone() throws {
     let vehicle = try Vehicle()
     try vehicle.write(.events, 9)

@@ -77,7 +77,7 @@ import Vocabulary
     let courier = try courier(folder.path + "/telltale.sqlite", reports: reports, clock: monotonicNanoseconds)
     let delivery = Delivery(courier)
     delivery.step(timeout: 1)
-    guard case .outboxUnreadable = reports.list.withLock({ $0.first }) else {
+    guard case .outboxUnreadable(_, isDamaged: false) = reports.list.withLock({ $0.first }) else {
       Issue.record("no report")
       return
     }

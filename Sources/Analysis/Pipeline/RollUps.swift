@@ -1,55 +1,86 @@
 // Roll-ups of an interval: of each signal's valid samples how many, least, greatest, sum and last.
 public import Vocabulary
 
-/// An interval's worth of every signal. Owned by the capture thread.
+/// Two intervals' worth of every signal: the one that runs, and the one before it, for frames of several buses come in
+/// batches and the last of an interval may come after the first of the next. Owned by the capture thread.
 public struct RollUps: ~Copyable {
-  private var open: [RollUp]
-  /// Seconds that one roll-up covers.
-  public let seconds: Int64
-  private var interval: Int64 = .min
+  private struct Interval {
+    /// Wall nanoseconds; an interval that is not open holds no time.
+    var begin: Int64 = .max
+    var end: Int64 = .min
+    var rollUps: [RollUp]
+
+    var isOpen: Bool { begin < end }
+
+    @inline(__always)
+    func holds(_ wallNanoseconds: Int64) -> Bool { wallNanoseconds >= begin && wallNanoseconds < end }
+
+    @inline(__always)
+    mutating func add(_ value: Double, to i: Int) {
+      rollUps[i].count &+= 1
+      rollUps[i].minimum = min(rollUps[i].minimum, value)
+      rollUps[i].maximum = max(rollUps[i].maximum, value)
+      rollUps[i].sum += value
+      rollUps[i].last = value
+    }
+
+    mutating func close(_ each: (_ startWallNanoseconds: Int64, RollUp) -> Void) {
+      guard isOpen else { return }
+      for i in rollUps.indices where rollUps[i].count > 0 {
+        each(begin, rollUps[i])
+        rollUps[i] = .empty(rollUps[i].signal)
+      }
+      (begin, end) = (.max, .min)
+    }
+  }
+
+  private var running: Interval
+  private var ended: Interval
+  /// Nanoseconds of one interval.
+  private let width: Int64
 
   public init(_ catalogue: SignalCatalogue, seconds: Int64 = 60) {
-    open = catalogue.ids.map(RollUp.empty)
-    self.seconds = seconds
+    running = Interval(rollUps: catalogue.ids.map(RollUp.empty))
+    ended = running
+    width = seconds * 1_000_000_000
   }
 
-  public var memoryBytes: Int { open.count * MemoryLayout<RollUp>.stride }
+  public var memoryBytes: Int { 2 * running.rollUps.count * MemoryLayout<RollUp>.stride }
 
-  /// Whether `wall` falls into another interval than the samples kept so far, so that these must be closed first.
+  /// Whether `wall` falls into another interval than the one that runs, so that `turn` is due.
   @inline(__always)
-  public func isOver(atWall wallNanoseconds: Int64) -> Bool {
-    interval != .min && RollUps.floor(wallNanoseconds, seconds) != interval
-  }
+  public func isOver(atWall wallNanoseconds: Int64) -> Bool { running.isOpen && !running.holds(wallNanoseconds) }
 
+  /// Whether an interval has ended and is not closed.
+  public var hasEnded: Bool { ended.isOpen }
+
+  /// Nanoseconds from a wall time to the next edge of an interval.
+  public func untilEdge(fromWall wallNanoseconds: Int64) -> Int64 { width - (wallNanoseconds - floor(wallNanoseconds)) }
+
+  /// Takes a sample into the interval of its own time, as long as that is open.
   @inline(__always)
   public mutating func add(_ sample: Sample, wallNanoseconds: Int64) {
     let i = sample.signal.index
-    guard sample.validity == .valid, sample.value.isFinite, i < open.count else { return }
-    if interval == .min { interval = RollUps.floor(wallNanoseconds, seconds) }
-    let value = sample.value
-    open[i].count &+= 1
-    open[i].minimum = min(open[i].minimum, value)
-    open[i].maximum = max(open[i].maximum, value)
-    open[i].sum += value
-    open[i].last = value
+    guard sample.validity == .valid, sample.value.isFinite, i < running.rollUps.count else { return }
+    if running.holds(wallNanoseconds) { return running.add(sample.value, to: i) }
+    if ended.holds(wallNanoseconds) { return ended.add(sample.value, to: i) }
+    if !running.isOpen {
+      running.begin = floor(wallNanoseconds)
+      running.end = running.begin &+ width
+    }
+    running.add(sample.value, to: i)
   }
 
-  /// Hands out the interval's roll-ups that hold samples, then begins anew. The interval's start is in wall nanoseconds.
-  /// Nothing is handed out for an interval without samples.
-  public mutating func close(_ each: (_ startWallNanoseconds: Int64, RollUp) -> Void) {
-    guard interval != .min else { return }
-    let start = interval * seconds * 1_000_000_000
-    for i in open.indices where open[i].count > 0 {
-      each(start, open[i])
-      open[i] = .empty(open[i].signal)
-    }
-    interval = .min
-  }
+  /// The interval that ran has ended, and waits for what comes late. The one before it must be closed.
+  public mutating func turn() { swap(&running, &ended) }
+
+  /// Hands out the roll-ups of the ended interval that hold samples, with its start in wall nanoseconds. Nothing is
+  /// handed out where none has ended, or without samples.
+  public mutating func closeEnded(_ each: (_ startWallNanoseconds: Int64, RollUp) -> Void) { ended.close(each) }
 
   @inline(__always)
-  private static func floor(_ wallNanoseconds: Int64, _ seconds: Int64) -> Int64 {
-    let width = seconds &* 1_000_000_000
-    let quotient = wallNanoseconds / width
-    return wallNanoseconds % width < 0 ? quotient &- 1 : quotient
+  private func floor(_ wallNanoseconds: Int64) -> Int64 {
+    let rest = wallNanoseconds % width
+    return wallNanoseconds &- (rest < 0 ? rest &+ width : rest)
   }
 }

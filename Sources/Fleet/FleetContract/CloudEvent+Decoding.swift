@@ -41,10 +41,10 @@ extension CloudEvent {
     guard isRFC3339(time) else { throw .invalid(attribute: "time", expected: "an RFC 3339 time") }
     epoch = try attributes.identity("epoch")
     boot = try attributes.identity("boot")
-    sequence = try attributes.sequence("sequence", upTo: CloudEvent.sequenceLimit, "up to 19 digits, 1 to 2^48")
+    sequence = try attributes.sequence("sequence", upTo: CloudEvent.sequenceLimit, "19 digits, 1 to 2^48")
     firstSequence =
       attributes.values["firstsequence"] == nil
-      ? nil : try attributes.sequence("firstsequence", upTo: sequence, "up to 19 digits, 1 to the sequence")
+      ? nil : try attributes.sequence("firstsequence", upTo: sequence, "19 digits, 1 to the sequence")
     guard let nanoseconds = Int64(try attributes.text("uptime", "nanoseconds as text", longest: 19)), nanoseconds >= 0
     else { throw .invalid(attribute: "uptime", expected: "nanoseconds as text, from 0 on") }
     uptime = nanoseconds
@@ -78,10 +78,11 @@ private struct Attributes {
     return text
   }
 
-  /// A number of 1...`limit` as digits.
+  /// A number of 1...`limit` as 19 digits: the text's order is the number's.
   func sequence(_ name: String, upTo limit: Int64, _ expected: String) throws(CloudEventError) -> Int64 {
     let digits = try text(name, expected, longest: 19)
-    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits), (1...limit).contains(number)
+    guard digits.utf8.count == 19, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits),
+      (1...limit).contains(number)
     else { throw .invalid(attribute: name, expected: expected) }
     return number
   }

@@ -35,6 +35,15 @@ public final class Receiver: Sendable {
     _ = try settings.storage.openStorage()
   }
 
+  /// Checks that a receiver could start with these settings, and every page of its database. Takes minutes for one of
+  /// many gigabytes; makes and changes nothing, and may be called while the receiver runs.
+  /// - Returns: one line on the storage.
+  /// - Throws: `ReceiverError` with what is wrong and the mend.
+  public static func check(_ settings: ReceiverSettings) throws(ReceiverError) -> String {
+    do throws(MQTTError) { try settings.broker.validate() } catch { throw .broker(error) }
+    return try settings.storage.check()
+  }
+
   /// Receives and serves until `stop()`. Call it once.
   /// - Throws: `ReceiverError` when the HTTP server cannot start.
   public func run() async throws {

@@ -1,6 +1,7 @@
 // The courier as the rest of the daemon sees it: a thread body, and what other threads may ask of it.
 public import MQTT
 public import Store
+public import Vocabulary
 import Glibc
 import Synchronization
 
@@ -23,9 +24,12 @@ public final class Courier: Sendable {
   let outboxPath: String
   let monotonic: @Sendable () -> Int64
   let wall: @Sendable () -> Int64
+  let clock: @Sendable () -> Timestamp
   let random: @Sendable () -> Double
   let acknowledged: @Sendable (Acknowledgement) -> Bool
   let renewEpoch: @Sendable () -> Void
+  let sought: @Sendable (SoughtRows) -> Void
+  let spent: @Sendable (SpentBytes) -> Void
   let report: @Sendable (CourierReport) -> Void
   let wakeup: Wakeup
   let shared = Mutex(Shared())
@@ -34,18 +38,26 @@ public final class Courier: Sendable {
   ///   - outboxPath: the store's database file; opened by `run()` on its own thread.
   ///   - monotonic: nanoseconds of a host clock that never goes back; also in a replay.
   ///   - wall: nanoseconds since 1970 of the host's clock, which may jump.
+  ///   - clock: where the day of the byte budget is counted; by default `monotonic` counts, of one boot.
   ///   - random: uniform in 0..<1, for the jitter of reconnects.
   ///   - acknowledged: hands an acknowledgement to the recorder; false: no room now, ask again. Called by `run()`.
   ///   - renewEpoch: a receiver has other content under sequences of the current epoch: the recorder should begin a new
   ///     one. Called by `run()`, for each message that says so.
+  ///   - sought: a receiver asks for rows that are not under way: the recorder should declare lost what of them it does
+  ///     not have. Called by `run()`, at most once a minute for a stream.
+  ///   - spent: what the byte budget has spent, to be kept for the next process. Called by `run()`, some hundred times
+  ///     a day at the most.
   ///   - report: news for the log. Called by `run()`.
   /// - Throws: `MQTTError.invalidOption`, before any thread starts.
   public init(
     _ configuration: CourierConfiguration, outboxPath: String,
     monotonic: @escaping @Sendable () -> Int64 = monotonicNanoseconds,
     wall: @escaping @Sendable () -> Int64 = wallNanoseconds,
+    clock: (@Sendable () -> Timestamp)? = nil,
     random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
     acknowledged: @escaping @Sendable (Acknowledgement) -> Bool, renewEpoch: @escaping @Sendable () -> Void,
+    sought: @escaping @Sendable (SoughtRows) -> Void = { _ in },
+    spent: @escaping @Sendable (SpentBytes) -> Void = { _ in },
     report: @escaping @Sendable (CourierReport) -> Void
   ) throws(MQTTError) {
     try configuration.broker.validate()
@@ -59,9 +71,17 @@ public final class Courier: Sendable {
     self.outboxPath = outboxPath
     self.monotonic = monotonic
     self.wall = wall
+    let boot = configuration.boot
+    self.clock =
+      clock ?? {
+        Timestamp(
+          boot: boot, uptime: Instant(nanoseconds: monotonic()), wallNanoseconds: wall(), quality: .none)
+      }
     self.random = random
     self.acknowledged = acknowledged
     self.renewEpoch = renewEpoch
+    self.sought = sought
+    self.spent = spent
     self.report = report
     wakeup = try Wakeup()
   }

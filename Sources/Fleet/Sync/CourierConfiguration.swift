@@ -20,6 +20,8 @@ public struct CourierConfiguration: Sendable {
   /// Bytes that may be handed to the broker in 24 hours, for links that are paid by the byte; nil: as many as there
   /// are. Alerts always go, events and health until the budget is gone, telemetry until four fifths of it are.
   public var dailyBytes: Int?
+  /// What earlier processes handed to it, as the last of them kept it; nil: nothing.
+  public var spentBytes: SpentBytes?
   /// What `status` says of the daemon.
   public var version: String
   public var boot: BootID

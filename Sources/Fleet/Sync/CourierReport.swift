@@ -6,8 +6,8 @@ public enum CourierReport: Hashable, Sendable, CustomStringConvertible {
   case connected(host: String, port: UInt16)
   /// Not connected, why, and seconds until the next attempt.
   case disconnected(reason: String, retryAfter: Double)
-  /// The outbox could not be read.
-  case outboxUnreadable(String)
+  /// The outbox could not be read. `isDamaged`: the file is, and will not be readable by itself again.
+  case outboxUnreadable(String, isDamaged: Bool)
   /// A receiver's message was turned down: malformed, of an epoch that is not this vehicle's, or for rows never sent.
   case acknowledgementRefused(String)
   /// A receiver has other content under sequences of the current epoch, and asks for a new one.
@@ -24,7 +24,7 @@ public enum CourierReport: Hashable, Sendable, CustomStringConvertible {
     case .connected(let host, let port): "connected to broker at \(host):\(port)"
     case .disconnected(let reason, let seconds):
       reason + "; trying again in \(max(1, Int(seconds.rounded()))) s, rows stay queued"
-    case .outboxUnreadable(let reason): "courier cannot read the outbox: " + reason
+    case .outboxUnreadable(let reason, _): "courier cannot read the outbox: " + reason
     case .acknowledgementRefused(let reason): "acknowledgement refused: " + reason
     case .epochContradicted(let epoch, let receiver):
       "receiver \(receiver) has other content under epoch \(epoch), as if this state had been copied or set back;"

@@ -6,6 +6,8 @@ import Vocabulary
 
 extension Delivery {
   func publish(_ now: Int64, _ client: Client) {
+    // A receiver greets those who say that they have something for it; it may come back before the next minute.
+    if saidEmpty && window.isUnanswered(since: now - window.policy.answer) { nextStatus = min(nextStatus, now) }
     if now >= nextStatus && client.room > 0 {
       publishStatus(client, online: true)
       nextStatus = now + Delivery.statusPeriod
@@ -90,14 +92,15 @@ extension Delivery {
   ) throws(MQTTError) {
     let before = client.bytesPublished
     try client.publish(topic.description, payload, retain: retain)
-    budget.spend(Int(client.bytesPublished - before), at: courier.monotonic())
+    budget.spend(Int(client.bytesPublished - before), at: present)
   }
 
   // MARK: Retained documents.
 
   private func status(online: Bool) -> StatusDocument {
     var queued: [Lane: Int] = [:]
-    for lane in Lane.allCases { queued[lane] = self.queued(lane) }
+    // The depths are those of the last look; what is under way is queued in any case.
+    for lane in Lane.allCases { queued[lane] = max(self.queued(lane), window.outstanding(lane)) }
     return StatusDocument(
       isOnline: online, version: configuration.version, boot: configuration.boot.description,
       epoch: current?.id.description ?? "", queued: queued, started: configuration.started)
@@ -109,7 +112,9 @@ extension Delivery {
   }
 
   func publishStatus(_ client: Client, online: Bool) {
-    publishRetained(.status, status(online: online).encoded, client)
+    let status = status(online: online)
+    saidEmpty = status.queued.values.allSatisfy { $0 == 0 }
+    publishRetained(.status, status.encoded, client)
   }
 
   /// Publishes the health if there is a newer one and the budget allows it; whether it did.

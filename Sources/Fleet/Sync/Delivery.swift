@@ -14,21 +14,31 @@ final class Delivery {
   /// Those with rows and the current one, ascending with time; the window has the streams of these.
   private(set) var epochs: [OutboxEpoch] = []
   /// Epochs whose rows have all been acknowledged: a late duplicate of an acknowledgement is nothing strange.
-  private(set) var finished: [Epoch] = []
+  private(set) var finished: [OutboxEpoch] = []
   var window: Window
   private(set) var depths: [Stream: OutboxDepth] = [:]
   /// Accepted, but the recorder had no room yet. Nothing is read from the broker until they are handed over.
   var accepted: [Acknowledgement] = []
   var budget: DailyBudget
+  /// The moment of this step.
+  private(set) var present: Timestamp
   private var clocks: ClockWatch
   var counters = CourierSnapshot()
 
   // Times on the monotonic clock, nanoseconds.
+  private var nextEpochs: Int64 = 0
   private var nextDepths: Int64 = 0
   private var nextOutboxAttempt: Int64 = 0
   var nextStatus: Int64 = .max
   var nextHealth: Int64 = 0
+  /// When a receiver said something last, or the connection began.
   var lastAnswer: Int64 = .min / 2
+  /// When a receiver was last found to be back.
+  var lastReturn: Int64 = .min / 2
+  /// When rows of a stream that are not under way were last asked for.
+  var lastSought: [Stream: Int64] = [:]
+  /// Whether the last `status` said that nothing is queued.
+  var saidEmpty = false
   var publishedHealth = 0
   /// What the log has been told of, so that it is told once.
   var contradicted: Epoch?
@@ -38,6 +48,7 @@ final class Delivery {
 
   static let second: Int64 = 1_000_000_000
   static let statusPeriod = 60 * second
+  static let seekPause = 60 * second
   /// Reads of the outbox in one step at most.
   static let readsAtOnce = 64
   /// Elder epochs under way at once. There are hardly ever two; a store that was damaged over and over has its turn
@@ -49,7 +60,9 @@ final class Delivery {
     configuration = courier.configuration
     topics = Lane.allCases.map { Topic(courier.configuration.vehicle, .lane($0)) }
     window = Delivery.emptyWindow(courier.configuration)
-    budget = DailyBudget(limit: courier.configuration.dailyBytes)
+    present = courier.clock()
+    budget = DailyBudget(
+      limit: courier.configuration.dailyBytes, earlier: courier.configuration.spentBytes, at: present)
     clocks = ClockWatch(monotonic: courier.monotonic(), wall: courier.wall())
   }
 
@@ -73,6 +86,7 @@ final class Delivery {
   /// Waits up to `timeout` milliseconds for the broker or the wake-up, then does what there is to do.
   func step(timeout: Int32) {
     let now = courier.monotonic()
+    present = courier.clock()
     guard openOutbox(now), let client else {
       courier.wakeup.wait(milliseconds: timeout)
       return
@@ -84,9 +98,11 @@ final class Delivery {
       return shared.rowsCame
     }
     if rowsCame { window.rowsMayHaveCome() }
+    if now >= nextEpochs { lookForEpochs(now) }
     if now >= nextDepths { readDepths(now) }
-    budget.turn(to: now)
+    budget.turn(to: present)
     if client.isConnected { publish(now, client) }
+    if let note = budget.note(at: present) { courier.spent(note) }
 
     let hasMore = client.isConnected && window.step(at: now, room: client.room, through: budget.lastLane) != nil
     for event in client.step(timeout: hasMore ? 0 : timeout, reading: accepted.isEmpty) { handle(event) }
@@ -98,6 +114,8 @@ final class Delivery {
   /// Says goodbye: `offline` in `status`, then DISCONNECT. Takes at most 2 s.
   func close() {
     readDepths(courier.monotonic())
+    present = courier.clock()
+    defer { if let note = budget.lastNote(at: present) { courier.spent(note) } }
     guard let client else { return }
     if client.isConnected {
       let deadline = courier.monotonic() + Delivery.second
@@ -153,7 +171,7 @@ final class Delivery {
     counters.isConnected = false
     counters.lastError = error.description
     nextOutboxAttempt = now + 5 * Delivery.second
-    courier.report(.outboxUnreadable(error.description))
+    courier.report(.outboxUnreadable(error.description, isDamaged: error.kind == .damaged))
     post()
   }
 
@@ -162,24 +180,38 @@ final class Delivery {
     let elder = found.filter { !$0.isCurrent }.prefix(Delivery.elderLimit)
     let found = elder + found.filter(\.isCurrent)
     if Array(found) == epochs { return }
+    let gone = epochs.filter { known in !found.contains { $0.id == known.id } }
+    finished = (finished + gone).suffix(Delivery.elderLimit)
     // Another file after a repair: the numbers have another meaning.
     if epochs.contains(where: { known in found.contains { $0.number == known.number && $0.id != known.id } }) {
       window = Delivery.emptyWindow(configuration)
       depths = [:]
+      finished = []
     }
-    let gone = epochs.filter { known in !found.contains { $0.id == known.id } }.map(\.id)
-    finished = (finished + gone).suffix(Delivery.elderLimit)
     let was = current?.id
     epochs = Array(found)
     window.keep(epochs.map(\.number))
+    lastSought = lastSought.filter { sought in (epochs + finished).contains { $0.number == sought.key.epoch } }
     guard was != current?.id else { return }
     nextStatus = min(nextStatus, courier.monotonic())
     client?.updateWill(will)
   }
 
+  /// A new epoch shows itself here, or an elder one that is through; and rows of whose commit nobody told.
+  private func lookForEpochs(_ now: Int64) {
+    guard let outbox else { return }
+    nextEpochs = now + Delivery.second
+    let known = epochs
+    do throws(StoreError) { adopt(try outbox.epochs()) } catch { return outboxFailed(error, now) }
+    window.rowsMayHaveCome()
+    if epochs != known { nextDepths = now }
+  }
+
+  /// Counts what is queued. Where that is much it takes its time: a hundredth of all time at the most.
   func readDepths(_ now: Int64) {
     guard let outbox else { return }
-    nextDepths = now + Delivery.second
+    let begun = courier.monotonic()
+    defer { nextDepths = now + max(Delivery.second, 100 * (courier.monotonic() - begun)) }
     let limit = window.policy.limit
     do throws(StoreError) {
       adopt(try outbox.epochs())

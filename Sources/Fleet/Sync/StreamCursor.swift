@@ -11,9 +11,13 @@ struct Stream: Hashable, Sendable {
 struct RetransmissionPolicy: Sendable {
   var first: Int64 = 30_000_000_000
   var limit: Int64 = 600_000_000_000
+  /// What a receiver that is there takes to answer.
+  var answer: Int64 { min(first, 2_000_000_000) }
 
-  /// The wait after the `attempt`th publication, counted from 1.
-  func wait(after attempt: Int) -> Int64 { min(limit, first << Int64(min(max(attempt, 1) - 1, 20))) }
+  /// The wait after the `attempt`th publication, counted from 1; 0 is one that was made while no receiver was there.
+  func wait(after attempt: Int) -> Int64 {
+    attempt == 0 ? answer : min(limit, first << Int64(min(attempt - 1, 20)))
+  }
 }
 
 /// The place of one stream in its sequence, and the rows published and not yet acknowledged by a receiver.
@@ -28,6 +32,7 @@ struct StreamCursor: Sendable {
     var sequence: Int64
     /// When it was published last, nanoseconds.
     var published: Int64
+    /// 0: as good as none, nobody was there to take it.
     var attempts: Int
   }
 
@@ -35,6 +40,8 @@ struct StreamCursor: Sendable {
   private(set) var next: Int64 = 1
   /// The highest sequence ever published, by this process or, below the lowest queued row, by an earlier one.
   private(set) var highest: Int64 = 0
+  /// When the latest row of the last accepted ones was published.
+  private(set) var latestAccepted: Int64 = .min
   /// Ascending by sequence, without overlaps.
   private(set) var outstanding: [Outstanding] = []
   /// Set when the outbox had no row at or above `next`; cleared by news of a commit.
@@ -111,21 +118,41 @@ struct StreamCursor: Sendable {
     guard from < to else { return .known }
     let verdict = Verdict.accepted(
       first: outstanding[from].first, last: outstanding[to - 1].sequence, rows: to - from)
+    latestAccepted = outstanding[from..<to].reduce(.min) { max($0, $1.published) }
     outstanding.removeSubrange(from..<to)
     return verdict
   }
 
-  /// A receiver is there: what has backed off waits no longer than after a first publication.
-  mutating func receiverAnswered() {
-    for i in outstanding.indices where outstanding[i].attempts > 1 { outstanding[i].attempts = 1 }
+  /// A receiver is back: what was published until `time`, it would have answered if it had been there then.
+  mutating func receiverIsBack(since time: Int64) {
+    for i in outstanding.indices where outstanding[i].published <= time { outstanding[i].attempts = 0 }
   }
 
   /// A receiver misses these: what is under way of them goes again without waiting longer, unless it has just gone.
-  mutating func missed(_ range: ClosedRange<Int64>, at now: Int64, _ policy: RetransmissionPolicy) {
+  ///
+  /// What was sent and is not under way any more is looked for once more after the first wait, for it may have become
+  /// part of a tombstone by then.
+  /// - Returns: that.
+  mutating func missed(
+    _ range: ClosedRange<Int64>, at now: Int64, _ policy: RetransmissionPolicy
+  ) -> [ClosedRange<Int64>] {
+    let last = min(range.upperBound, next - 1)
+    guard range.lowerBound <= last else { return [] }
+    var gaps: [ClosedRange<Int64>] = []
+    var from = range.lowerBound
     for i in index(of: range.lowerBound)..<outstanding.count {
-      guard outstanding[i].first <= range.upperBound else { return }
-      if now - outstanding[i].published >= policy.first { outstanding[i].attempts = 1 }
+      guard outstanding[i].first <= last else { break }
+      if from < outstanding[i].first { gaps.append(from...outstanding[i].first - 1) }
+      from = outstanding[i].sequence + 1
+      if now - outstanding[i].published >= policy.first { outstanding[i].attempts = min(outstanding[i].attempts, 1) }
     }
+    if from <= last { gaps.append(from...last) }
+    for gap in gaps {
+      outstanding.insert(
+        Outstanding(first: gap.lowerBound, sequence: gap.upperBound, published: now, attempts: 1),
+        at: index(of: gap.lowerBound))
+    }
+    return gaps
   }
 
   /// A row that is queued, passed by and not under way for as long as `limit` nanoseconds goes round again: its

@@ -52,6 +52,13 @@ struct Window: Sendable {
     cursors.reduce(0) { $1.key.lane == lane ? $0 + $1.value.outstanding.count : $0 }
   }
 
+  /// Whether a row that was published at `time` or before waits for a receiver.
+  func isUnanswered(since time: Int64) -> Bool {
+    cursors.values.contains { $0.outstanding.contains { $0.published <= time } }
+  }
+
   mutating func rowsMayHaveCome() { for stream in streams { cursors[stream]?.rowsMayHaveCome() } }
-  mutating func receiverAnswered() { for stream in streams { cursors[stream]?.receiverAnswered() } }
+  mutating func receiverIsBack(since time: Int64) {
+    for stream in streams { cursors[stream]?.receiverIsBack(since: time) }
+  }
 }

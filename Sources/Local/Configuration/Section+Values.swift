@@ -158,7 +158,7 @@ extension Section {
   private func scalar(_ key: String) throws(ConfigurationError) -> String? {
     note(key)
     if let text = environment[variable(key)], !text.isEmpty { return text }
-    guard let value = entry(key)?.value else { return nil }
+    guard let value = try filled(key)?.value else { return nil }
     guard let text = value.text else {
       throw error(key, "\(value.kind) where one value is expected", mend: "write \"\(key): value\" on one line")
     }

@@ -11,7 +11,8 @@ internal import Glibc
 ///
 /// A scalar can be overridden by the environment: `mqtt.port` by `TELLTALE_MQTT_PORT` (upper case, hyphens as
 /// underscores, list elements by index: `TELLTALE_SOURCES_0_INTERFACE` for an element that the file has). An empty
-/// variable counts as unset. Variables that name no key are ignored. A key with nothing behind it counts as absent.
+/// variable counts as unset. Variables that name no key are ignored. A key of a value or of a list with nothing behind
+/// it is refused, as nobody can tell what was meant; a group of keys may be empty.
 ///
 /// Not Sendable: copies share the record of keys. Read the configuration on one thread, keep the values.
 public struct Section {
@@ -133,7 +134,7 @@ public struct Section {
   /// The elements of a list as they are; none when it is absent.
   public func list(_ key: String) throws(ConfigurationError) -> [Node] {
     note(key)
-    guard let value = entry(key)?.value else { return [] }
+    guard let value = try filled(key)?.value else { return [] }
     guard case .sequence(let elements) = value.content else {
       throw ConfigurationError(
         file: file, line: value.line, key: dotted(key), reason: "\(value.kind) where a list is expected",
@@ -164,6 +165,17 @@ public struct Section {
   /// The entry for `key` when it has a value.
   func entry(_ key: String) -> Node.Entry? {
     entries.first { $0.key == key && !$0.value.isNull }
+  }
+
+  /// The entry for `key`, which must not be one with nothing behind it.
+  func filled(_ key: String) throws(ConfigurationError) -> Node.Entry? {
+    guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+    guard !entry.value.isNull else {
+      throw ConfigurationError(
+        file: file, line: entry.line, key: dotted(key), reason: "nothing stands behind it",
+        mend: "give a value, or take the line out")
+    }
+    return entry
   }
 
   func note(_ key: String) {

@@ -59,6 +59,7 @@ public final class Gateway {
   private let control: BusControl?
   private let sensorTopic: SensorTopic?
   private var shelf: RecorderShelf?
+  private let damageRule: DamageRule
   private var threads: [UInt64] = []
   private let courierEnd = End()
 
@@ -120,12 +121,15 @@ public final class Gateway {
     var diagnosis = DiagnosticBook()
     let told: [DiagnosticRecord]
     let lost: Int
+    let opened = clock.now()
+    let beginning: EpochBeginning?
     do throws(StoreError) {
       store = try Store.open(
         directory: configuration.state,
         StoreSettings(
           vehicle: configuration.vehicle, machine: MachineID.read(), quota: configuration.diskLimit,
           now: { clock.now() }))
+      beginning = try EpochBeginning(of: store, since: opened)
       telemetry = try TelemetryRecorder(configuration.telemetry, vehicle.catalogue, store)
       let stored = try store.checkpoint()
       let readable = stored.flatMap { GatewayCheckpoint(version: $0.version, bytes: $0.data) }
@@ -140,7 +144,10 @@ public final class Gateway {
       throw GatewayError(error)
     }
     if let repaired = store.repaired { log.error("\(repaired)") }
-    shelf = RecorderShelf(store, telemetry)
+    if let news = beginning?.news { log.warning("\(news)") }
+    shelf = RecorderShelf(store, telemetry, beganEpoch: beginning != nil)
+    damageRule = DamageRule(
+      wasChecked: store.checkedEverything || store.repaired != nil, started: hostStarted)
 
     let started = clock.now()
     var standing = vehicle.problems.map(\.description) + (store.repaired.map { [$0] } ?? [])
@@ -175,7 +182,8 @@ public final class Gateway {
     }
     self.control = control
     sensorTopic = try Gateway.makeSensorTopic(configuration, control, log)
-    courier = try Gateway.makeCourier(configuration, storePath: store.path, started, recorder, log)
+    courier = try Gateway.makeCourier(
+      configuration, storePath: store.path, started, recorder, BudgetMemory(store, recorder), log)
     if let courier { recorder.report(to: courier) }
 
     loop = CaptureLoop(
@@ -215,24 +223,29 @@ public final class Gateway {
   }
 
   private static func makeCourier(
-    _ configuration: GatewayConfiguration, storePath: String, _ started: Timestamp, _ recorder: Recorder, _ log: Logger
+    _ configuration: GatewayConfiguration, storePath: String, _ started: Timestamp, _ recorder: Recorder,
+    _ memory: BudgetMemory, _ log: Logger
   ) throws(GatewayError) -> Courier? {
     guard let broker = configuration.broker, let id = VehicleID(configuration.vehicle) else { return nil }
     var settings = CourierConfiguration(
       vehicle: id, host: broker.host, port: broker.port, version: version, boot: started.boot, started: started.rfc3339)
     settings.broker = broker
     settings.dailyBytes = configuration.dailyBytes
+    settings.spentBytes = memory.spent
+    // The machine's own, also in a replay.
+    let clock = RealClock()
     do throws(MQTTError) {
       return try Courier(
-        settings, outboxPath: storePath,
+        settings, outboxPath: storePath, clock: { clock.now() },
         acknowledged: { range in
           defer { recorder.ring() }
           return recorder.acknowledgements.push(range)
         },
-        renewEpoch: { recorder.renewEpoch() },
+        renewEpoch: { recorder.renewEpoch() }, sought: { recorder.declareLost($0) }, spent: { memory.keep($0) },
         report: { news in
           switch news {
           case .connected: log.info("\(news.description)")
+          case .outboxUnreadable(let reason, isDamaged: true): recorder.found(damage: reason)
           default: log.warning("\(news.description)")
           }
         })
@@ -273,7 +286,8 @@ public final class Gateway {
   /// is through, stored and sent.
   ///
   /// Call it from the main thread, before anything else has started a thread: signals are blocked here for all.
-  /// - Throws: `GatewayError` when a thread or the socket cannot be started.
+  /// - Throws: `GatewayError` when a thread or the socket cannot be started, and, after everything has ended in order, when
+  ///   the database's file turned out to be damaged: the next start saves what can be read.
   public func run() throws(GatewayError) -> Ending {
     let signals = telltale_signalfd()
     // Capture never allocates and the others seldom: they need no heaps of their own.
@@ -310,9 +324,13 @@ public final class Gateway {
     }
     log.info("telltaled \(Gateway.version) watches \(configuration.vehicle): \(describeSources())")
     telltale_notify("READY=1\nSTATUS=watching \(configuration.vehicle)")
-    let isReload = superviseUntilEnd(signals)
+    let cause = superviseUntilEnd(signals)
+    let isReload = cause == .reload
     telltale_notify(isReload ? "RELOADING=1\nMONOTONIC_USEC=\(telltale_clock_monotonic_ns() / 1000)" : "STOPPING=1")
     let summary = end(isReload: isReload)
+    if case .damage(let reason) = cause {
+      throw GatewayError("\(reason); telltaled ends, and saves what can be read of the file when it is started again")
+    }
     if isReload { return .reload }
     return summary.map { .replayed($0) } ?? .stopped
   }
@@ -328,9 +346,17 @@ public final class Gateway {
     threads.append(thread)
   }
 
-  /// Waits for signals and the end of a replay; feeds the watchdog as long as capture turns; says what changes. True when
-  /// the daemon should begin anew.
-  private func superviseUntilEnd(_ signals: Int32) -> Bool {
+  /// Why a run ends.
+  private enum Cause: Equatable {
+    /// A signal, or the end of a replay.
+    case stop
+    case reload
+    /// The database's file is damaged.
+    case damage(String)
+  }
+
+  /// Waits for signals and the end of a replay; feeds the watchdog as long as capture turns; says what changes.
+  private func superviseUntilEnd(_ signals: Int32) -> Cause {
     let epoll = telltale_epoll_create()
     telltale_epoll_add(epoll, signals, 0)
     defer { close(epoll) }
@@ -342,10 +368,11 @@ public final class Gateway {
       var tag: UInt64 = 0
       telltale_epoll_wait(epoll, &tag, 1, 250)
       switch telltale_signalfd_read(signals) {
-      case SIGTERM, SIGINT: return false
-      case SIGHUP: if isReloadable() { return true }
+      case SIGTERM, SIGINT: return .stop
+      case SIGHUP: if isReloadable() { return .reload }
       default: break
       }
+      if let damage = recorder.damage, damageRule.isDue(at: RealClock.hostNanoseconds()) { return .damage(damage) }
       let turns = loop.turns
       // A replay that is through has nothing left to turn for: it is idle, not stuck.
       if turns != lastTurns || loop.hasEnded { telltale_notify("WATCHDOG=1") }
@@ -353,7 +380,7 @@ public final class Gateway {
       tellProblems(&told, &lines)
       if replay != nil { progress.show(views.status()) }
       progress.isOver = loop.hasEnded
-      if loop.hasEnded && replay?.exitsAtEnd == true { return false }
+      if loop.hasEnded && replay?.exitsAtEnd == true { return .stop }
     }
   }
 

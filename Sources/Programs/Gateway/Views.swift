@@ -63,7 +63,10 @@ struct Views: Sendable {
         error: sync?.isConnected == true ? nil : sync?.lastError,
         queued: .init(alerts: queued[0], events: queued[1], telemetry: queued[2]),
         published: sync?.published ?? 0, acknowledged: sync?.acknowledged ?? 0, bytesToday: sync?.bytesToday ?? 0,
-        heldBack: sync?.isHeldBack ?? false),
+        heldBack: sync?.isHeldBack ?? false,
+        refused: .init(
+          acknowledgements: sync?.refusedAcknowledgements ?? 0, publications: sync?.refusedPublications ?? 0,
+          oversized: sync?.oversizedRows ?? 0)),
       store: .init(
         path: storePath, bytes: recorded.bytes, error: recorded.problem,
         bytesWritten: recorded.bytesWritten,

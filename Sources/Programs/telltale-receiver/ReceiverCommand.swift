@@ -46,7 +46,7 @@ struct ReceiverCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
   var config: String
 
-  @Flag(name: .long, help: "Check the configuration and the database, then end.")
+  @Flag(name: .long, help: "Check the configuration and every page of the database, then end.")
   var check = false
 
   @Flag(name: .long, help: "Print the result of --check as one JSON document.")
@@ -58,14 +58,25 @@ struct ReceiverCommand: ParsableCommand {
       let format = try root.logFormat()
       let logger = Logger(label: "telltale-receiver") { _ in ReceiverLog(format) }
       let settings = try ReceiverSettings(configuration: root)
-      let receiver = try Receiver(settings, logger: logger)
-      if check { return say(isRight: true, "configuration and database are right") }
-      try runToTheEnd(receiver)
+      if check { return say(isRight: true, "configuration is right; " + (try checkPatiently(settings))) }
+      try runToTheEnd(try Receiver(settings, logger: logger))
       logger.info("ended, all that arrived is committed")
     } catch let error as any CustomStringConvertible & Error {
       say(isRight: false, error.description)
       throw ExitCode(1)
     }
+  }
+
+  /// Checks, and says every two seconds that it goes on.
+  private func checkPatiently(_ settings: ReceiverSettings) throws -> String {
+    let progress = Task.detached {
+      for seconds in 1... {
+        try await Task.sleep(for: .seconds(2))
+        writeError("telltale-receiver: checking every page of the database, \(2 * seconds) s so far")
+      }
+    }
+    defer { progress.cancel() }
+    return try Receiver.check(settings)
   }
 
   /// Runs the receiver on the concurrency pool while this thread waits for signals.

@@ -31,12 +31,13 @@ public struct SQLiteError: Error, CustomStringConvertible, Sendable {
     }
   }
 
-  public var description: String {
+  public var description: String { mend.map { "\(cause); \($0)" } ?? cause }
+
+  /// What is wrong, without the mend.
+  public var cause: String {
     // The verdict of a check has several lines.
-    var line = "\(path): \(message.split(separator: "\n").joined(separator: " ")) (SQLite \(code.rawValue))"
-    if let sql { line += " in \"\(Self.excerpt(of: sql))\"" }
-    if let mend { line += "; \(mend)" }
-    return line
+    let line = "\(path): \(message.split(separator: "\n").joined(separator: " ")) (SQLite \(code.rawValue))"
+    return sql.map { "\(line) in \"\(Self.excerpt(of: $0))\"" } ?? line
   }
 
   /// The statement on one line, cut to a length that a log line can bear.

@@ -37,16 +37,17 @@ public struct StoreError: Error, CustomStringConvertible, Sendable {
     case .corrupt, .notADatabase: kind = .damaged
     default: kind = .database
     }
-    self.init(kind: kind, path: error.path, reason: error.description)
+    self.init(
+      kind: kind, path: error.path,
+      reason: kind == .damaged ? error.cause + "; restart telltaled: it saves what is readable" : error.description)
   }
 
-  /// The error of a statement of ours that the file at its opening has no tables or columns for: the file is not what its
-  /// header says.
+  /// The error of a statement at the file's opening. One that the file has no tables or columns for means that it is not
+  /// what its header says.
   init(opening error: SQLiteError) {
-    if error.code.primary == .error || error.code.primary == .constraint {
-      self.init(kind: .damaged, path: error.path, reason: error.description)
-    } else {
-      self.init(error)
+    switch error.code {
+    case .error, .constraint, .corrupt, .notADatabase: self.init(kind: .damaged, path: error.path, reason: error.cause)
+    default: self.init(error)
     }
   }
 

@@ -9,8 +9,9 @@ public enum StoreRecord: Sendable {
   case alert(id: String, state: String, changedWall: Int64, data: [UInt8])
   case trip(number: UInt32, startedWall: Int64, data: [UInt8])
   case health(component: String, wall: Int64, data: [UInt8])
-  /// All signals over a second, a minute or an hour from `startWall` (nanoseconds since 1970), as bytes that the caller
-  /// understands; `version` (from 1) says which layout they have.
+  /// All signals over a second, a minute or an hour from `startWall` (nanoseconds since 1970, a multiple of that length:
+  /// a salvage tells by it which is which), as bytes that the caller understands; `version` (from 1) says which layout
+  /// they have.
   case rollUps(RollUpResolution, startWall: Int64, version: Int32, chunk: [UInt8])
   /// What must survive a restart, as bytes that the caller understands; `version` says which layout they have.
   case checkpoint(version: Int32, data: [UInt8])

@@ -122,7 +122,7 @@ final class Fleet {
 
   /// Turns until `condition` holds; fails the test after 30 s.
   func turn(until condition: () throws -> Bool, _ what: Comment) throws {
-    let deadline = Deadline(seconds: 30)
+    let deadline = Deadline()
     while try !condition() {
       try #require(!deadline.isOver, what)
       try turn()

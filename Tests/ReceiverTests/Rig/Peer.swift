@@ -24,7 +24,7 @@ final class Peer {
     options.window = 1000
     if let password { (options.username, options.password) = (name, password) }
     client = try Client(options, wakeup: try Wakeup(), monotonic: hostNanoseconds)
-    let deadline = Deadline(seconds: 10)
+    let deadline = Deadline()
     while !client.isConnected {
       try #require(!deadline.isOver, "\(name) does not connect")
       try turn(timeout: 10)

@@ -60,7 +60,7 @@ private func event(
     let salvaged = OutboxTable.beginning(
       .salvaged, predecessor: Epoch(elderEpoch), last: [17, 204, nil], lost: report.json)
     try expect(event(.events, 1, type: type, exampleTime(-40), salvaged), is: "epoch-began-salvaged.json")
-    let nothing = SalvageReport(isTotal: true)
+    let nothing = SalvageReport()
     let unreadable = OutboxTable.beginning(.salvaged, predecessor: nil, last: [], lost: nothing.json)
     try expect(event(.events, 1, type: type, exampleTime(-40), unreadable), is: "epoch-began-unreadable.json")
   }

@@ -72,7 +72,7 @@ func ways(_ folder: String) throws -> [Way] {
       ])
     },
     Way(name: "the same through the outbox") { second, samples in
-      let time = Timestamp.untold
+      let time = Timestamp.unknown
       try outbox.commit([
         .outgoing(lane: .telemetry, type: "t", subject: nil, time: time, data: noise(6 * samples)),
         .acknowledged(Acknowledgement(epoch: 1, lane: .telemetry, first: 1, last: Int64(second) - 60)),

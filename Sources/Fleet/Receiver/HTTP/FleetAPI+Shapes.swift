@@ -25,48 +25,71 @@ extension FleetAPI {
     json.endObject()
     json.member("duplicates", vehicle.total(nil, \.duplicates))
     json.member("conflicts", vehicle.total(nil, \.conflicts))
+    json.member("malformed", vehicle.total(nil, \.malformed))
     json.member("missing", vehicle.total(nil, \.missing))
     json.member("lost", vehicle.total(nil, \.lost))
     json.endObject()
   }
 
-  /// The ledgers of a vehicle's streams, each with where its epoch came from.
-  func writeGaps(of vehicle: FleetVehicle, to json: inout JSONText) {
+  /// The ledger of a stream, with where its epoch came from.
+  func write(_ stream: StreamLedger, to json: inout JSONText) {
+    json.beginObject()
+    json.member("epoch", stream.epoch)
+    json.member("reason", stream.origin?.reason)
+    json.member("predecessor", stream.origin?.predecessor)
+    json.member("closed", stream.isClosed)
+    json.member("lane", stream.lane.name)
+    json.member("first", stream.first)
+    json.member("last", stream.last)
+    json.member("contiguous", stream.contiguous)
+    json.member("received", stream.received)
+    json.member("duplicates", stream.duplicates)
+    json.member("conflicts", stream.conflicts)
+    json.member("malformed", stream.malformed)
+    json.member("lost", stream.lost)
+    json.member("missing", stream.missing)
+    json.member("gaps", stream.gaps)
+    json.key("ranges")
     json.beginArray()
-    for stream in vehicle.streams {
-      let origin = vehicle.epochs.last { $0.epoch == stream.epoch }
-      json.beginObject()
-      json.member("epoch", stream.epoch)
-      json.member("reason", origin?.reason)
-      json.member("predecessor", origin?.predecessor)
-      json.member("closed", stream.isClosed)
-      json.member("lane", stream.lane.name)
-      json.member("first", stream.first)
-      json.member("last", stream.last)
-      json.member("contiguous", stream.contiguous)
-      json.member("received", stream.received)
-      json.member("duplicates", stream.duplicates)
-      json.member("conflicts", stream.conflicts)
-      json.member("missing", stream.missing)
-      json.key("ranges")
-      json.beginArray()
-      for run in stream.missingRuns { write(run, to: &json) }
-      json.endArray()
-      json.member("lost", stream.lost)
-      json.key("losses")
-      json.beginArray()
-      for loss in stream.losses {
-        json.beginObject()
-        json.key("range")
-        write(loss.range, to: &json)
-        json.member("reason", loss.reason)
-        json.member("time", loss.time)
-        json.endObject()
-      }
-      json.endArray()
-      json.endObject()
-    }
+    for run in stream.missingRuns { write(run, to: &json) }
     json.endArray()
+    json.endObject()
+  }
+
+  func write(_ loss: FleetLoss, to json: inout JSONText) {
+    json.beginObject()
+    json.member("epoch", loss.epoch)
+    json.member("lane", loss.lane.name)
+    json.key("range")
+    write(loss.range, to: &json)
+    json.member("reason", loss.reason)
+    json.member("time", loss.time)
+    json.member("received", rfc3339UTC(wallNanoseconds: loss.received))
+    json.endObject()
+  }
+
+  func write(_ conflict: FleetConflict, to json: inout JSONText) {
+    json.beginObject()
+    json.member("number", conflict.number)
+    json.member("id", conflict.eventID)
+    json.member("type", conflict.type)
+    json.member("subject", conflict.subject)
+    json.member("time", conflict.time)
+    json.member("epoch", conflict.epoch)
+    json.member("lane", conflict.lane.name)
+    json.member("sequence", conflict.sequence)
+    json.member("received", rfc3339UTC(wallNanoseconds: conflict.received))
+    json.key("holder")
+    if let holder = conflict.holder { json.value(holder) } else { json.null() }
+    // A frame is as large as it is, and opened it may have megabytes.
+    if case .json(let text) = conflict.data {
+      json.key("data")
+      json.raw(text)
+    } else {
+      json.key("bytes")
+      json.value(Int64(conflict.data.size))
+    }
+    json.endObject()
   }
 
   private func write(_ range: ClosedRange<Int64>, to json: inout JSONText) {
@@ -88,13 +111,21 @@ extension FleetAPI {
     json.member("lane", record.lane.name)
     json.member("sequence", record.sequence)
     json.member("received", rfc3339UTC(wallNanoseconds: record.received))
+    var malformation = record.malformation
     json.key("data")
     switch record.data {
     case .json(let text): json.raw(text)
+    case .frame where malformation != nil: json.null()
     case .frame(let frame):
-      // Stored as it came: what nobody can open is shown as such.
-      if let columns = try? columnsJSON(decompressTelemetry(frame)) { json.raw(columns) } else { json.null() }
+      // Nobody may have looked when it came.
+      do {
+        json.raw(try columnsJSON(decompressTelemetry(frame)))
+      } catch {
+        json.null()
+        malformation = String(describing: error)
+      }
     }
+    if let malformation { json.member("malformed", malformation) }
     json.endObject()
   }
 }

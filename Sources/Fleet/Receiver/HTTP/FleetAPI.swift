@@ -28,9 +28,8 @@ struct FleetAPI: Sendable {
   /// Nanoseconds since 1970.
   let wall: @Sendable () -> Int64
 
-  static let defaultLimit = 100
-  static let limits = 1...1000
-  /// Missing and lost ranges listed for each stream at most.
+  static let vehiclesPath = "/api/v1/vehicles"
+  /// Missing ranges listed for each stream at most.
   static let runsListed = 100
   /// Telemetry batches in one answer at most: opened, each may have megabytes.
   static let batchesListed = 20
@@ -40,93 +39,128 @@ struct FleetAPI: Sendable {
   ///   - path: without the query, percent-encoding resolved.
   ///   - query: values by name.
   func answer(path: String, query: [String: String]) async -> Answer {
-    let limit: Int
-    let since: Int64?
-    switch bounds(query) {
-    case .success(let found): (limit, since) = found
-    case .failure(let refusal): return .error(400, refusal.reason)
-    }
     do {
-      let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-      switch (parts.count, parts.first) {
-      case (0, _):
+      let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+      switch parts.first {
+      case nil:
         return Answer(
           status: 200, contentType: "text/html; charset=utf-8",
           body: Array(try await FleetPage.render(name: name, reader: reader, counters: counters(), at: wall()).utf8))
-      case (1, "metrics"):
+      case "metrics" where parts.count == 1:
         let totals = try await reader.totals(heardSince: wall() - Liveness.patience)
         let text = ReceiverMetrics.text(totals, counters())
         return Answer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
-      case (3, "api") where parts[1] == "v1" && parts[2] == "vehicles":
-        return try await vehicles(after: query["after"] ?? "", limit: limit)
-      case (5, "api") where parts[1] == "v1" && parts[2] == "vehicles":
-        return try await vehicle(String(parts[3]), String(parts[4]), since: since, limit: limit)
-      default: return .error(404, "no such path; see /api/v1/vehicles")
+      case "api" where parts.starts(with: ["api", "v1", "vehicles"]) && parts.count <= 5:
+        return try await vehicles(parts.dropFirst(3), query)
+      default: return .error(404, "no such path; see " + FleetAPI.vehiclesPath)
       }
+    } catch let refusal as Refusal {
+      return .error(400, refusal.reason)
     } catch {
       return .error(503, "database cannot be read now: \(error)")
     }
   }
 
-  private struct Refusal: Error { var reason: String }
-
-  private func bounds(_ query: [String: String]) -> Result<(limit: Int, since: Int64?), Refusal> {
-    var limit = FleetAPI.defaultLimit
-    if let text = query["limit"] {
-      guard let number = Int(text), FleetAPI.limits.contains(number) else {
-        return .failure(Refusal(reason: "limit must be 1 to 1000"))
-      }
-      limit = number
+  /// - Parameter rest: of the path: nothing, a vehicle's name, or that and a view.
+  private func vehicles(_ rest: ArraySlice<String>, _ query: [String: String]) async throws -> Answer {
+    guard let name = rest.first else { return try await vehicles(query) }
+    let view = rest.count == 2 ? rest.last : nil
+    if let view, !FleetAPI.views.contains(view) {
+      return .error(404, "no such view; there are " + FleetAPI.views.joined(separator: ", "))
     }
-    guard let text = query["since"] else { return .success((limit, nil)) }
-    guard let number = Int64(text), number >= 0 else {
-      return .failure(Refusal(reason: "since must be a record's number, 0 for all"))
+    guard let vehicle = try await reader.vehicle(name) else {
+      return .error(404, "no vehicle of that name has been seen")
     }
-    return .success((limit, number))
+    guard let view else {
+      _ = try ListQuery(query, names: [])
+      var json = JSONText()
+      write(vehicle, at: wall(), to: &json)
+      return .json(json.bytes)
+    }
+    let path = FleetAPI.vehiclesPath + "/" + vehicle.name + "/" + view
+    switch view {
+    case "health":
+      _ = try ListQuery(query, names: [])
+      return try await health(of: vehicle)
+    case "gaps": return try await gaps(of: vehicle, path, query)
+    case "losses": return try await losses(of: vehicle, path, query)
+    case "conflicts": return try await conflicts(of: vehicle, path, query)
+    case "trips": return try await records(of: vehicle, .trips, path, query)
+    case "malformed": return try await records(of: vehicle, .malformed, path, query)
+    case "telemetry":
+      return try await records(of: vehicle, .lane(.telemetry), path, query, largest: FleetAPI.batchesListed)
+    default: return try await records(of: vehicle, .lane(view == "alerts" ? .alerts : .events), path, query)
+    }
   }
 
-  private func vehicles(after: String, limit: Int) async throws -> Answer {
+  private static let views = [
+    "health", "alerts", "events", "telemetry", "trips", "gaps", "losses", "conflicts", "malformed",
+  ]
+
+  private func vehicles(_ query: [String: String]) async throws -> Answer {
+    let query = try ListQuery(query, names: ["limit", "after"])
     let now = wall()
+    let page = try await reader.vehicles(after: query.after ?? "", limit: query.limit)
+    let next = query.next(FleetAPI.vehiclesPath, page.hasMore, "after", page.items.last?.name ?? "")
+    return list(page, next: next) { vehicle, json in write(vehicle, at: now, to: &json) }
+  }
+
+  private func health(of vehicle: FleetVehicle) async throws -> Answer {
+    let health = try await reader.health(of: vehicle.id)
     var json = JSONText()
-    json.beginArray()
-    for vehicle in try await reader.vehicles(after: after, limit: limit) {
-      write(vehicle, at: now, to: &json)
-    }
-    json.endArray()
+    json.beginObject()
+    json.member("vehicle", vehicle.name)
+    json.member("received", health.map { rfc3339UTC(wallNanoseconds: $0.received) })
+    json.key("health")
+    if let health { json.raw(Array(health.json.utf8)) } else { json.null() }
+    json.endObject()
     return .json(json.bytes)
   }
 
-  private func vehicle(_ name: String, _ view: String, since: Int64?, limit: Int) async throws -> Answer {
-    let selection: RecordSelection
-    switch view {
-    case "health", "gaps": selection = .trips
-    case "alerts": selection = .lane(.alerts)
-    case "events": selection = .lane(.events)
-    case "telemetry": selection = .lane(.telemetry)
-    case "trips": selection = .trips
-    default: return .error(404, "no such view; there are health, alerts, events, telemetry, trips and gaps")
-    }
-    let limit = view == "telemetry" ? min(limit, FleetAPI.batchesListed) : limit
-    guard let vehicle = try await reader.vehicle(name, runs: view == "gaps" ? min(limit, FleetAPI.runsListed) : 0)
-    else { return .error(404, "no vehicle of that name has been seen") }
+  private func records(
+    of vehicle: FleetVehicle, _ selection: RecordSelection, _ path: String, _ query: [String: String],
+    largest: Int = ListQuery.largestLimit
+  ) async throws -> Answer {
+    let query = try ListQuery(query, names: FleetAPI.bounds, largest: largest)
+    let stretch = try query.stretch()
+    let page = try await reader.records(of: vehicle.id, selection, stretch)
+    return list(page, next: query.next(path, page, stretch, number: \.number)) { write($0, to: &$1) }
+  }
+
+  private func conflicts(of vehicle: FleetVehicle, _ path: String, _ query: [String: String]) async throws -> Answer {
+    let query = try ListQuery(query, names: FleetAPI.bounds)
+    let stretch = try query.stretch()
+    let page = try await reader.conflicts(of: vehicle.id, stretch)
+    return list(page, next: query.next(path, page, stretch, number: \.number)) { write($0, to: &$1) }
+  }
+
+  private func gaps(of vehicle: FleetVehicle, _ path: String, _ query: [String: String]) async throws -> Answer {
+    let query = try ListQuery(query, names: FleetAPI.bounds)
+    let stretch = try query.stretch()
+    let page = try await reader.ledgers(of: vehicle.id, stretch, runs: FleetAPI.runsListed)
+    return list(page, next: query.next(path, page, stretch, number: \.number)) { write($0, to: &$1) }
+  }
+
+  private func losses(of vehicle: FleetVehicle, _ path: String, _ query: [String: String]) async throws -> Answer {
+    let query = try ListQuery(query, names: ["limit", "after"])
+    let page = try await reader.losses(of: vehicle.id, after: try query.place(), limit: query.limit)
+    let last = page.items.last.map { "\($0.stream)-\($0.range.lowerBound)" }
+    return list(page, next: query.next(path, page.hasMore, "after", last ?? "")) { write($0, to: &$1) }
+  }
+
+  private static let bounds = ["limit", "after", "before"]
+
+  private func list<Item>(
+    _ page: Page<Item>, next: String?, _ write: (Item, inout JSONText) -> Void
+  ) -> Answer {
     var json = JSONText()
-    switch view {
-    case "gaps": writeGaps(of: vehicle, to: &json)
-    case "health":
-      let health = try await reader.health(of: vehicle.id)
-      json.beginObject()
-      json.member("vehicle", vehicle.name)
-      json.member("received", health.map { rfc3339UTC(wallNanoseconds: $0.received) })
-      json.key("health")
-      if let health { json.raw(Array(health.json.utf8)) } else { json.null() }
-      json.endObject()
-    default:
-      json.beginArray()
-      for record in try await reader.records(of: vehicle.id, selection, since: since, limit: limit) {
-        write(record, to: &json)
-      }
-      json.endArray()
-    }
+    json.beginObject()
+    json.key("items")
+    json.beginArray()
+    for item in page.items { write(item, &json) }
+    json.endArray()
+    json.member("next", next)
+    json.endObject()
     return .json(json.bytes)
   }
 }

@@ -11,13 +11,16 @@ enum FleetPage {
     name: String, reader: any FleetReader, counters: IngestCounters, at now: Int64
   ) async throws -> String {
     var rows = ""
-    let vehicles = try await reader.vehicles(after: "", limit: vehiclesShown)
-    for vehicle in vehicles {
+    let page = try await reader.vehicles(after: "", limit: vehiclesShown)
+    for vehicle in page.items {
       let health = try await reader.health(of: vehicle.id)?.json ?? "[]"
-      let alerts = try await reader.records(of: vehicle.id, .openAlerts, since: nil, limit: alertsShown)
-      rows += row(vehicle, at: now, health: health, alerts: alerts)
+      let alerts = try await reader.records(of: vehicle.id, .openAlerts, Stretch(limit: alertsShown))
+      rows += row(vehicle, at: now, health: health, alerts: alerts.items)
     }
-    if vehicles.isEmpty {
+    if page.hasMore {
+      rows += "<tr><td colspan=6>There are more: these are the first \(vehiclesShown) by name.</td></tr>"
+    }
+    if page.items.isEmpty {
       rows = "<tr><td colspan=6>No vehicle has been seen yet. Point a gateway at this receiver's broker.</td></tr>"
     }
     let broker = counters.isConnected ? "connected to the broker" : "<strong>not connected to the broker</strong>"
@@ -66,10 +69,17 @@ enum FleetPage {
     return """
       <tr><td>\(escaped(vehicle.name))</td><td>\(state)</td><td>\(seen)</td>
       <td>\(components(health))</td><td>\(list(alerts.map(alert)))</td>
-      <td>\(received) (<a href="\(base)/gaps">\(missing) missing, \(lost) lost</a>),
-      <a href="\(base)/events">events</a>, <a href="\(base)/trips">trips</a></td></tr>
+      <td>\(received) (<a href="\(base)/gaps">\(missing) missing</a>, <a href="\(base)/losses">\(lost) lost</a>),
+      <a href="\(base)/events">events</a>, <a href="\(base)/trips">trips</a>\(faults(vehicle, base))</td></tr>
 
       """
+  }
+
+  /// Links to what is wrong with a vehicle's records; nothing when nothing is.
+  private static func faults(_ vehicle: FleetVehicle, _ base: String) -> String {
+    [("conflicts", vehicle.total(nil, \.conflicts)), ("malformed", vehicle.total(nil, \.malformed))]
+      .filter { $0.1 > 0 }
+      .map { ", <a class=\"critical\" href=\"\(base)/\($0.0)\">\($0.1) \($0.0)</a>" }.joined()
   }
 
   /// The health array as a list. What does not have the contract's shape is left out, not guessed.

@@ -19,6 +19,12 @@ enum ReceiverMetrics {
     page.counter("conflicts_total", "Deliveries with other content under a key that is taken.", totals.conflicts)
     page.gauge("database_bytes", "Size of the database.", totals.databaseBytes)
     page.counter("stored_total", "Records stored since the start.", counters.stored)
+    page.family(
+      "malformed_total", "counter", "Records stored since the start that nobody can read.",
+      counters.malformed.sorted { $0.key < $1.key }.map { ("kind=\"\($0.key)\"", $0.value) })
+    page.counter(
+      "frames_unopened_total", "Telemetry batches stored without a look into them, for want of time.",
+      counters.framesUnopened)
     page.counter(
       "tombstones_total", "Declarations of loss since the start, repeated ones included.", counters.tombstones)
     page.counter("lost_total", "Sequences declared lost since the start.", counters.lost)

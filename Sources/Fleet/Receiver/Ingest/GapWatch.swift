@@ -1,4 +1,5 @@
 // Since when a stream has had its first gap, and when its vehicle is asked for it again.
+import FleetContract
 
 /// The streams with gaps. Pure: time comes in as nanoseconds.
 ///
@@ -10,6 +11,8 @@ struct GapWatch {
   static let longestWait: Int64 = 600_000_000_000
   /// Streams watched at most; gaps of others are in the ledger and are watched after a restart.
   static let capacity = 16_384
+  /// Of one vehicle, so that none takes the room of the others.
+  static let capacityPerVehicle = 64
 
   private struct Gap {
     var first: Int64
@@ -18,19 +21,24 @@ struct GapWatch {
   }
 
   private var gaps: [StreamKey: Gap] = [:]
+  private var counts: [VehicleID: Int] = [:]
 
   var isEmpty: Bool { gaps.isEmpty }
 
   /// Notes the first missing sequence of a stream; nil: none is missing.
   mutating func note(_ stream: StreamKey, firstMissing: Int64?, at now: Int64) {
+    let vehicle = stream.outbox.vehicle
     guard let firstMissing else {
-      gaps[stream] = nil
+      guard gaps.removeValue(forKey: stream) != nil, let count = counts[vehicle] else { return }
+      counts[vehicle] = count > 1 ? count - 1 : nil
       return
     }
     if let known = gaps[stream] {
       if known.first == firstMissing { return }
-    } else if gaps.count >= GapWatch.capacity {
-      return
+    } else {
+      let count = counts[vehicle, default: 0]
+      guard gaps.count < GapWatch.capacity, count < GapWatch.capacityPerVehicle else { return }
+      counts[vehicle] = count + 1
     }
     gaps[stream] = Gap(first: firstMissing, wait: GapWatch.patience, due: now + GapWatch.patience)
   }

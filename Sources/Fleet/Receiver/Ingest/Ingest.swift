@@ -15,9 +15,6 @@ final class Ingest {
   static let batchWait: Int64 = 100_000_000
   static let batchLimit = 2048
   static let batchBytes = 8 * 1024 * 1024
-  /// Acknowledgements that wait at most. They must not stop the reading: what makes room for them, the broker's word on
-  /// those before, comes the same way as the messages do.
-  static let acknowledgementLimit = 16_384
   /// The pause after a failed commit, during which nothing is read.
   private static let failurePause: Int64 = 1_000_000_000
   /// Runs per lane told to a vehicle that appears, and gaps of a stream that it is asked for at once.
@@ -39,9 +36,10 @@ final class Ingest {
   private var batchSize = 0
   private var batchDeadline = Int64.max
   private var pausedUntil = Int64.min
-  /// Acknowledgements that wait for room in the broker connection, in order. Lost with the connection, and dropped when
-  /// there are too many: vehicles ask again by publishing again.
-  private var acknowledgements: [(topic: String, payload: [UInt8])] = []
+  /// Lost with the connection: vehicles ask again by publishing again.
+  private var acknowledgements = AcknowledgementQueue()
+  private var inspection = FrameInspection()
+  private var logPace = LogPace()
   private var greetings = Greetings()
   private var gapWatch = GapWatch()
   private var nextGapLook: Int64
@@ -71,7 +69,9 @@ final class Ingest {
       client = try Client(options, backOff: backOff, wakeup: wakeup, monotonic: monotonic)
     } catch { throw .broker(error) }
     do throws(StorageError) {
-      for stream in try storage.incompleteStreams(limit: GapWatch.capacity) { try watch(stream) }
+      let streams = try storage.incompleteStreams(
+        limit: GapWatch.capacity, perVehicle: GapWatch.capacityPerVehicle)
+      for stream in streams { try watch(stream) }
     } catch { throw .database(error.description) }
   }
 
@@ -134,14 +134,15 @@ final class Ingest {
     switch topic.channel {
     case .lane(let lane):
       guard let event = event(lane, message, topic) else { return }
-      batch.arrivals.append(Batch.Arrival(event: event, received: received))
+      batch.arrivals.append(Batch.Arrival(event: event, received: received, malformation: malformation(of: event)))
       if event.clockQuality.isTrusted, let happened = wallNanoseconds(ofRFC3339: event.time) {
-        counters.lagSeconds.add(max(0, Double(received - happened) * 1e-9))
+        // Centuries do not fit 64 bits of nanoseconds, and a vehicle may claim them.
+        counters.lagSeconds.add(max(0, (Double(received) - Double(happened)) * 1e-9))
       }
       if lane == .alerts { batchDeadline = min(batchDeadline, monotonic()) }
     case .status:
       guard let status = StatusDocument(decoding: message.payload) else {
-        return refuse("bad-status", "vehicle \(topic.vehicle): status is not what the contract says")
+        return refuse("bad-status", "status is not what the contract says", of: topic.vehicle)
       }
       batch.statuses[topic.vehicle] = (
         Batch.Document(json: message.payload, received: received, isRetained: message.isRetained), status.isOnline
@@ -154,7 +155,7 @@ final class Ingest {
       }
     case .health:
       guard let root = try? JSONSlice(message.payload, limit: CloudEvent.sizeLimit), root.kind == .array else {
-        return refuse("bad-health", "vehicle \(topic.vehicle): health is not a JSON array")
+        return refuse("bad-health", "health is not a JSON array", of: topic.vehicle)
       }
       batch.healths[topic.vehicle] = Batch.Document(
         json: root.bytes, received: received, isRetained: message.isRetained)
@@ -169,21 +170,43 @@ final class Ingest {
     if lane == .telemetry {
       do throws(TelemetryError) {
         return CloudEvent(try TelemetryMessage(decoding: message.payload, from: topic))
-      } catch { refuse(error.kind, "vehicle \(topic.vehicle): " + error.description) }
+      } catch { refuse(error.kind, error.description, of: topic.vehicle) }
     } else {
       do throws(CloudEventError) {
         return try CloudEvent(decoding: message.payload, from: topic)
-      } catch { refuse(error.kind, "vehicle \(topic.vehicle): " + error.description) }
+      } catch { refuse(error.kind, error.description, of: topic.vehicle) }
     }
     return nil
   }
 
-  /// Counts a message that is turned down; the first of each kind is logged.
-  private func refuse(_ kind: String, _ line: String) {
-    counters.refused[kind, default: 0] += 1
-    if counters.refused[kind] == 1 {
-      logger.warning("message refused, further ones are only counted: \(line)", metadata: ["kind": "\(kind)"])
+  /// What is wrong with a record's data; nil when nothing is, or nobody looked. Looked at are frames, and what an
+  /// epoch's beginning claims of other epochs: all other data are JSON, which decoding has checked.
+  private func malformation(of event: CloudEvent) -> Malformation? {
+    var found: Malformation?
+    if event.lane == .telemetry, event.firstSequence == nil {
+      switch inspection.verdict(on: event.data, clock: monotonic) {
+      case .readable: break
+      case .malformed(let malformation): found = malformation
+      case .unopened: counters.framesUnopened += 1
+      }
+    } else {
+      do throws(Malformation) { _ = try EpochBeginning(event) } catch { found = error }
     }
+    if let found, logPace.allows(found.kind, of: event.vehicle, at: monotonic()) { logger.unreadable(found, event) }
+    return found
+  }
+
+  /// Counts a message that is turned down. The log has the first of a kind, and of a vehicle that of each hour.
+  private func refuse(_ kind: String, _ line: String, of vehicle: VehicleID? = nil) {
+    counters.refused[kind, default: 0] += 1
+    var metadata: Logger.Metadata = ["kind": "\(kind)"]
+    if let vehicle {
+      guard logPace.allows(kind, of: vehicle, at: monotonic()) else { return }
+      metadata["vehicle"] = "\(vehicle)"
+    } else {
+      guard counters.refused[kind] == 1 else { return }
+    }
+    logger.warning("message refused, further ones are only counted: \(line)", metadata: metadata)
   }
 
   // MARK: Commits and acknowledgements.
@@ -222,13 +245,18 @@ final class Ingest {
     counters.stored += UInt64(outcome.stored)
     counters.duplicates += UInt64(outcome.duplicates)
     counters.conflicts += UInt64(outcome.conflicts)
+    for (kind, count) in outcome.malformed { counters.malformed[kind, default: 0] += UInt64(count) }
+    for (vehicle, count) in outcome.beyondEpochs {
+      counters.refused["too-many-epochs", default: 0] += UInt64(count)
+      if logPace.allows("too-many-epochs", of: vehicle, at: monotonic()) {
+        logger.tooManyEpochs(vehicle, limit: SQLiteStorage.epochsKept)
+      }
+    }
     counters.tombstones += UInt64(outcome.tombstones)
     counters.lost &+= UInt64(outcome.lost)
     counters.recovered &+= UInt64(outcome.recovered)
-    if counters.renewals == 0, let outbox = outcome.contradicting.first {
-      logger.warning(
-        "records contradict what is stored, the vehicle is asked to begin a new epoch; further ones are only counted",
-        metadata: ["vehicle": "\(outbox.vehicle)", "epoch": "\(outbox.epoch)"])
+    for outbox in outcome.contradicting where logPace.allows("conflict", of: outbox.vehicle, at: monotonic()) {
+      logger.contradicting(outbox)
     }
     counters.renewals += UInt64(outcome.contradicting.count)
   }
@@ -273,45 +301,20 @@ final class Ingest {
     counters.gapRequests += 1
   }
 
-  /// Queues acknowledgements, as many messages as the contract's limit of ranges asks for.
   private func acknowledge(
     _ outbox: OutboxKey, _ ranges: [Lane: [ClosedRange<Int64>]], renews: Bool = false
   ) {
-    var message = AcknowledgementMessage(
-      receiver: settings.name, epoch: outbox.epoch, ranges: [:], renewsEpoch: renews)
-    var count = 0
-    for lane in Lane.allCases {
-      for range in ranges[lane] ?? [] {
-        if count == AcknowledgementMessage.rangeLimit {
-          queue(message, for: outbox.vehicle)
-          message.ranges = [:]
-          count = 0
-        }
-        message.ranges[lane, default: []].append(range)
-        count += 1
-      }
-    }
-    queue(message, for: outbox.vehicle)
+    let messages = AcknowledgementMessage.messages(
+      receiver: settings.name, epoch: outbox.epoch, ranges: ranges, renews: renews)
+    for message in messages { queue(message, for: outbox.vehicle) }
   }
 
   private func queue(_ message: AcknowledgementMessage, for vehicle: VehicleID) {
     guard client.isConnected else { return }
-    guard acknowledgements.count < Ingest.acknowledgementLimit else {
-      counters.acknowledgementsDropped += 1
-      return
-    }
-    acknowledgements.append((Topic(vehicle, .acknowledgement).description, message.encoded))
+    if !acknowledgements.add(message, for: vehicle) { counters.acknowledgementsDropped += 1 }
   }
 
   private func sendAcknowledgements() {
-    var sent = 0
-    while sent < acknowledgements.count && client.room > 0 {
-      do throws(MQTTError) {
-        try client.publish(acknowledgements[sent].topic, acknowledgements[sent].payload)
-      } catch { break }
-      sent += 1
-      counters.acknowledgements += 1
-    }
-    acknowledgements.removeFirst(sent)
+    counters.acknowledgements += UInt64(acknowledgements.send(to: client))
   }
 }

@@ -6,6 +6,10 @@ struct IngestCounters: Sendable {
   var stored: UInt64 = 0
   var duplicates: UInt64 = 0
   var conflicts: UInt64 = 0
+  /// Records stored that nobody can read, by kind. The kinds are few and fixed.
+  var malformed: [String: UInt64] = [:]
+  /// Telemetry stored without a look into it, because the time for that was used up.
+  var framesUnopened: UInt64 = 0
   var tombstones: UInt64 = 0
   /// Sequences that vehicles declared lost, and those of them that came after all.
   var lost: UInt64 = 0

@@ -9,6 +9,8 @@ struct Batch {
     var event: CloudEvent
     /// Receiver's wall clock, nanoseconds since 1970.
     var received: Int64
+    /// Why nobody can read its data; nil: it is as the contract says, or nobody looked.
+    var malformation: Malformation?
   }
 
   /// A retained document as JSON text; the latest of a vehicle replaces the earlier one.
@@ -43,6 +45,10 @@ struct CommitOutcome {
   var stored = 0
   var duplicates = 0
   var conflicts = 0
+  /// Records of those stored whose data nobody can read, by kind.
+  var malformed: [String: Int] = [:]
+  /// Records that were left out because their vehicle has too many epochs.
+  var beyondEpochs: [VehicleID: Int] = [:]
   /// Tombstones, repeated ones included.
   var tombstones = 0
   /// Sequences that tombstones newly declared lost.

@@ -9,21 +9,27 @@ struct EpochBeginning {
   /// The last sequences that the predecessor gave, where they are known and there were any.
   var last: [Lane: Int64] = [:]
 
-  /// Reads the event; nil for one of another type. What does not have the contract's shape is left out.
-  init?(_ event: CloudEvent) {
-    guard event.type == "epoch.began", let data = try? JSONSlice(event.data, limit: CloudEvent.sizeLimit) else {
-      return nil
+  /// Reads the event; nil for one of another type.
+  /// - Throws: `Malformation` when it claims what cannot be. A word or a member of a later version is none.
+  init?(_ event: CloudEvent) throws(Malformation) {
+    guard event.type == "epoch.began" else { return nil }
+    guard let data = try? JSONSlice(event.data, limit: CloudEvent.sizeLimit), data.kind == .object else {
+      throw malformed("data", "be an object")
     }
     reason = word(data["reason"]) ?? "unknown"
-    guard let name = data["predecessor"]?.string, name.utf8.count == 32, name != event.epoch,
-      name.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { return }
+    guard let name = data["predecessor"], name.kind != .null else { return }
+    guard let name = name.string, isIdentity(name), name != event.epoch else {
+      throw malformed("predecessor", "be null or the 32 hexadecimal digits of another epoch")
+    }
     predecessor = name
+    guard let claims = data["last"], claims.kind != .null else { return }
+    guard claims.kind == .object else { throw malformed("last", "be an object with a number for each lane") }
     for lane in Lane.allCases {
-      guard let sequence = data["last"]?[lane.name]?.int64, (1...CloudEvent.sequenceLimit).contains(sequence) else {
-        continue
+      guard let claim = claims[lane.name], claim.kind != .null else { continue }
+      guard let sequence = claim.int64, 0...CloudEvent.sequenceLimit ~= sequence else {
+        throw malformed("last.\(lane.name)", "be null or a whole number, 0 to 2^48")
       }
-      last[lane] = sequence
+      if sequence > 0 { last[lane] = sequence }
     }
   }
 }
@@ -33,6 +39,14 @@ extension CloudEvent {
   var lossReason: String {
     word((try? JSONSlice(data, limit: CloudEvent.sizeLimit))?["reason"]) ?? "unknown"
   }
+}
+
+private func malformed(_ member: String, _ mend: String) -> Malformation {
+  Malformation(kind: "bad-beginning", reason: "epoch.began: '\(member)' must \(mend)")
+}
+
+private func isIdentity(_ text: String) -> Bool {
+  text.utf8.count == 32 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }
 
 /// A short word of small letters, as reasons are; nil for anything else.

@@ -3,16 +3,11 @@ import Vocabulary
 
 /// A stream in the gap ledger. Each sequence from 1 to `last` is received, lost or missing.
 struct StreamLedger: Sendable {
-  /// A run of sequences that the vehicle declared lost.
-  struct Loss: Sendable {
-    var range: ClosedRange<Int64>
-    /// The vehicle's word for it, for example `quota` or `damage`.
-    var reason: String
-    /// When the vehicle dropped them by its own clock, RFC 3339.
-    var time: String
-  }
-
+  /// By which a vehicle's streams are ordered: later ones have greater numbers.
+  var number: Int64
   var epoch: String
+  /// Nil while the epoch's first event has not come.
+  var origin: EpochOrigin?
   var lane: Lane
   /// The lowest sequence that is received or lost; 0 when none is.
   var first: Int64
@@ -24,20 +19,22 @@ struct StreamLedger: Sendable {
   var lost: Int64
   var duplicates: Int64
   var conflicts: Int64
+  /// Records received that nobody can read.
+  var malformed: Int64
+  /// Runs of missing sequences.
+  var gaps: Int64
   /// A later epoch names this one as its predecessor: no sequence beyond `last` will be given.
   var isClosed: Bool
   /// Runs that are missing between 1 and `last`, ascending, the first so many.
   var missingRuns: [ClosedRange<Int64>] = []
-  /// Ascending, the first so many.
-  var losses: [Loss] = []
 
+  /// Each count is at most 2^48.
   var missing: Int64 { last - received - lost }
 }
 
 /// How a vehicle's outbox began, as its first event says.
 struct EpochOrigin: Sendable {
-  var epoch: String
-  /// `fresh`, `salvaged`, `cloned`, `conflict` or `restored`; another word from a later version.
+  /// `fresh`, `salvaged`, `cloned` or `conflict`; another word from a later version.
   var reason: String
   var predecessor: String?
 }
@@ -71,8 +68,8 @@ struct FleetVehicle: Sendable {
   /// When a status came last, retained or not, and since when it has said the same.
   var statusAt: Int64?
   var statusSince: Int64?
+  /// The newest ones, ascending, without their runs.
   var streams: [StreamLedger] = []
-  var epochs: [EpochOrigin] = []
 
   /// What it is at `now`, and since when; nil for a vehicle without a status.
   func liveness(at now: Int64) -> (state: Liveness, since: Int64?) {
@@ -84,7 +81,7 @@ struct FleetVehicle: Sendable {
 
   /// A count summed over the streams of one lane, or of all.
   func total(_ lane: Lane?, _ count: (StreamLedger) -> Int64) -> Int64 {
-    streams.reduce(0) { lane == nil || $1.lane == lane ? $0 &+ count($1) : $0 }
+    streams.reduce(0) { lane == nil || $1.lane == lane ? saturatingSum($0, count($1)) : $0 }
   }
 }
 
@@ -99,20 +96,66 @@ struct FleetRecord: Sendable {
   var lane: Lane
   var sequence: Int64
   var received: Int64
-  var data: Content
+  var data: RecordData
+  /// Why nobody can read the data; nil when it was found to be as it should or nobody looked.
+  var malformation: String?
+}
 
-  enum Content: Sendable {
-    /// JSON text.
-    case json([UInt8])
-    /// A telemetry batch, as the vehicle packed it.
-    case frame([UInt8])
+enum RecordData: Sendable {
+  /// JSON text.
+  case json([UInt8])
+  /// A telemetry batch, as the vehicle packed it.
+  case frame([UInt8])
+
+  var size: Int {
+    switch self {
+    case .json(let bytes), .frame(let bytes): bytes.count
+    }
   }
+}
+
+/// A content that came under a key that another one has.
+struct FleetConflict: Sendable {
+  var number: Int64
+  var eventID: String
+  var type: String
+  var subject: String?
+  var time: String
+  var epoch: String
+  var lane: Lane
+  var sequence: Int64
+  var received: Int64
+  var data: RecordData
+  /// The number of the record that has the key.
+  var holder: Int64?
+}
+
+/// A run of sequences that the vehicle declared lost and that have not come.
+struct FleetLoss: Sendable {
+  /// Where in the order of losses it stands.
+  struct Place: Sendable {
+    var stream: Int64
+    var first: Int64
+    static let beginning = Place(stream: 0, first: 0)
+  }
+
+  var stream: Int64
+  var epoch: String
+  var lane: Lane
+  var range: ClosedRange<Int64>
+  /// The vehicle's word for it, for example `quota` or `damage`.
+  var reason: String
+  /// When the vehicle dropped them by its own clock, RFC 3339.
+  var time: String
+  var received: Int64
 }
 
 /// Which records of a vehicle.
 enum RecordSelection: Sendable {
   case lane(Lane)
   case trips
+  /// Those that nobody can read.
+  case malformed
   /// The last word on each alert that is not resolved.
   case openAlerts
 }
@@ -128,4 +171,10 @@ struct FleetTotals: Sendable {
   var duplicates: Int64 = 0
   var conflicts: Int64 = 0
   var databaseBytes: Int64 = 0
+}
+
+/// A sum that stays at the greatest number: what vehicles claim must not make it overflow.
+func saturatingSum(_ a: Int64, _ b: Int64) -> Int64 {
+  let (sum, overflows) = a.addingReportingOverflow(b)
+  return overflows ? (b < 0 ? .min : .max) : sum
 }

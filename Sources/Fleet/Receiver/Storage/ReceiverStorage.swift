@@ -15,20 +15,25 @@ protocol ReceiverStorage: AnyObject {
   func lastCommitted(of stream: StreamKey, limit: Int) throws(StorageError) -> [ClosedRange<Int64>]
   /// The first `limit` runs that are missing between 1 and the last sequence known to exist, ascending.
   func missing(in stream: StreamKey, limit: Int) throws(StorageError) -> [ClosedRange<Int64>]
-  /// At most `limit` streams in which something is missing.
-  func incompleteStreams(limit: Int) throws(StorageError) -> [StreamKey]
+  /// At most `limit` streams in which something is missing, of each vehicle the newest `perVehicle`.
+  func incompleteStreams(limit: Int, perVehicle: Int) throws(StorageError) -> [StreamKey]
 }
 
-/// The reading side: what the fleet API, the page and the metrics show.
+/// The reading side: what the fleet API, the page and the metrics show. Lists are read page by page.
 protocol FleetReader: Sendable {
-  /// Vehicles by name after `name`, at most `limit`, without the runs of their streams.
-  func vehicles(after name: String, limit: Int) async throws(StorageError) -> [FleetVehicle]
-  /// One vehicle; of each stream at most `runs` missing and `runs` lost ranges.
-  func vehicle(_ name: String, runs: Int) async throws(StorageError) -> FleetVehicle?
-  /// Records by order of arrival, ascending: those after number `since`, or without it the last `limit`.
+  /// Vehicles by name after `name`.
+  func vehicles(after name: String, limit: Int) async throws(StorageError) -> Page<FleetVehicle>
+  func vehicle(_ name: String) async throws(StorageError) -> FleetVehicle?
+  /// The ledgers of a vehicle's streams, by their numbers; of each at most `runs` missing ranges.
+  func ledgers(of vehicle: Int64, _ stretch: Stretch, runs: Int) async throws(StorageError) -> Page<StreamLedger>
+  /// Records by their numbers, that is, by order of arrival.
   func records(
-    of vehicle: Int64, _ selection: RecordSelection, since: Int64?, limit: Int
-  ) async throws(StorageError) -> [FleetRecord]
+    of vehicle: Int64, _ selection: RecordSelection, _ stretch: Stretch
+  ) async throws(StorageError) -> Page<FleetRecord>
+  /// Contents that were set aside, by their numbers.
+  func conflicts(of vehicle: Int64, _ stretch: Stretch) async throws(StorageError) -> Page<FleetConflict>
+  /// Runs of sequences that the vehicle declared lost, by stream and sequence.
+  func losses(of vehicle: Int64, after place: FleetLoss.Place, limit: Int) async throws(StorageError) -> Page<FleetLoss>
   /// The retained health as the vehicle sent it, JSON text, and when it came; nil while none did.
   func health(of vehicle: Int64) async throws(StorageError) -> (json: String, received: Int64)?
   /// Sums over the fleet.
@@ -45,6 +50,13 @@ public enum StorageLocation: Hashable, Sendable {
   public init?(_ text: String) {
     guard text.hasPrefix("sqlite:"), text.utf8.count > 7 else { return nil }
     self = .sqlite(path: String(text.dropFirst(7)))
+  }
+
+  /// Looks at all of it and changes nothing: one line that says that it is right.
+  func check() throws(ReceiverError) -> String {
+    switch self {
+    case .sqlite(let path): try checkDatabase(at: path)
+    }
   }
 
   /// Opens the writing side, and makes or migrates the tables.

@@ -112,6 +112,24 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var bytesToday: Int = 0
     /// Whether rows wait because the day's bytes are used up.
     public var heldBack = false
+    /// What was turned down since the start.
+    public var refused = Refused()
+
+    /// Messages that somebody did not take, counted since the start.
+    public struct Refused: Codable, Hashable, Sendable {
+      /// Receivers' words that the daemon turned down: malformed, of a foreign epoch, of rows that were never sent.
+      public var acknowledgements: UInt64
+      /// Messages that the broker turned down.
+      public var publications: UInt64
+      /// Rows that are too large for the broker, each time that they are met.
+      public var oversized: UInt64
+
+      public init(acknowledgements: UInt64 = 0, publications: UInt64 = 0, oversized: UInt64 = 0) {
+        self.acknowledgements = acknowledgements
+        self.publications = publications
+        self.oversized = oversized
+      }
+    }
 
     public struct Queued: Codable, Hashable, Sendable {
       public var alerts: Int
@@ -127,8 +145,9 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     public init(
       configured: Bool, connected: Bool, broker: String?, error: String? = nil, queued: Queued, published: UInt64,
-      acknowledged: UInt64, bytesToday: Int = 0, heldBack: Bool = false
+      acknowledged: UInt64, bytesToday: Int = 0, heldBack: Bool = false, refused: Refused = Refused()
     ) {
+      self.refused = refused
       self.bytesToday = bytesToday
       self.heldBack = heldBack
       self.configured = configured
@@ -141,7 +160,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case configured, connected, broker, error, queued, published, acknowledged, bytesToday, heldBack
+      case configured, connected, broker, error, queued, published, acknowledged, bytesToday, heldBack, refused
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -155,6 +174,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
       try c.encode(acknowledged, forKey: .acknowledged)
       try c.encode(bytesToday, forKey: .bytesToday)
       try c.encode(heldBack, forKey: .heldBack)
+      try c.encode(refused, forKey: .refused)
     }
   }
 

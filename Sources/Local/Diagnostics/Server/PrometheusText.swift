@@ -85,6 +85,11 @@ public func prometheusText(
   text.sample([:], Double(status.sync.published))
   text.family("telltale_acknowledged_total", "counter", "Rows that a receiver has in its database.")
   text.sample([:], Double(status.sync.acknowledged))
+  text.family("telltale_sync_refused_total", "counter", "Messages that were turned down, by their kind.")
+  for (kind, count) in [
+    ("acknowledgement", status.sync.refused.acknowledgements), ("publication", status.sync.refused.publications),
+    ("oversized", status.sync.refused.oversized),
+  ] { text.sample(["kind": kind], Double(count)) }
   text.family("telltale_sync_bytes_today", "gauge", "Bytes handed to the broker in the last 24 hours.")
   text.sample([:], Double(status.sync.bytesToday))
   text.family("telltale_dropped_rows_total", "counter", "Rows given up for want of room on the disk, by lane.")

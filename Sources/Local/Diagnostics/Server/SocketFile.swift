@@ -8,6 +8,9 @@ struct SocketFile: Sendable {
   private let device: dev_t
   private let inode: ino_t
 
+  /// Hundredths of a second that it waits for its turn in a folder.
+  private static let patience = 100
+
   /// Makes the folder if missing, removes a socket that refuses connections, listens.
   static func claim(_ path: String) throws(DiagnosticsError) -> SocketFile {
     let address = try UnixAddress(path: path)
@@ -18,7 +21,7 @@ struct SocketFile: Sendable {
     let turn = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard turn >= 0 else { throw .folder(path: folder, reason: reason(errno)) }
     defer { close(turn) }
-    guard flock(turn, LOCK_EX | LOCK_NB) == 0 else {
+    guard waitForTurn(turn) else {
       throw .cannotListen(path: path, reason: "another process has locked \(folder)")
     }
     try removeDead(path, address)
@@ -29,6 +32,16 @@ struct SocketFile: Sendable {
   func remove() {
     var now = stat()
     if lstat(path, &now) == 0 && now.st_dev == device && now.st_ino == inode { unlink(path) }
+  }
+
+  /// Whoever holds the lock for a good reason lets go of it at once.
+  private static func waitForTurn(_ folder: CInt) -> Bool {
+    for _ in 0..<patience {
+      if flock(folder, LOCK_EX | LOCK_NB) == 0 { return true }
+      var pause = timespec(tv_sec: 0, tv_nsec: 10_000_000)
+      nanosleep(&pause, nil)
+    }
+    return false
   }
 
   private static func folder(of path: String) -> String {

@@ -87,7 +87,7 @@ final class CaptureRings: Sendable {
 
   /// Whether everything that one more frame can cause has room.
   func haveRoom(signals: Int) -> Bool {
-    records.capacity - records.count >= CaptureRings.perFrame && rollUps.capacity - rollUps.count >= signals
+    records.capacity - records.count >= CaptureRings.perFrame && rollUps.capacity - rollUps.count >= 2 * signals
       && checkpoints.capacity - checkpoints.count >= 2
   }
 }

@@ -53,6 +53,12 @@ final class CaptureStage {
   /// What the clock said when it was last told or as expected.
   private var clockMark: Timestamp
   private var nextTick = Instant(nanoseconds: .min)
+  /// Where the interval of the roll-ups ends.
+  private var nextEdge = Instant(nanoseconds: .min)
+  /// The earlier of both.
+  private var nextDue = Instant(nanoseconds: .min)
+  /// When the last interval ended.
+  private var lastEdge = Instant(nanoseconds: .min)
   private var lastTick = Instant(nanoseconds: .min)
   private var sinceCheckpoint = 0.0
   private var lostRecords: UInt64 = 0
@@ -67,6 +73,8 @@ final class CaptureStage {
   private static let factsPerTick = 16
   /// Reports made in one second: a remaining life takes a third of a millisecond, and a full bus may wait one.
   private static let reportsPerTick = 3
+  /// Seconds for which an interval that has ended is kept for what comes late.
+  private static let lateness = 0.25
   /// A longer silence is a gap, not an observation.
   private static let longestTick = 5.0
 
@@ -135,7 +143,7 @@ final class CaptureStage {
   @_optimize(speed)
   func process(_ frames: UnsafeBufferPointer<CANFrame>) -> Int {
     for i in 0..<frames.count {
-      if waitsForRoom && frames[i].time >= nextTick && !rings.haveRoom(signals: table.count) { return i }
+      if waitsForRoom && frames[i].time >= nextDue && !rings.haveRoom(signals: table.count) { return i }
       take(frames[i])
     }
     return frames.count
@@ -143,7 +151,7 @@ final class CaptureStage {
 
   @inline(__always)
   private func take(_ frame: CANFrame) {
-    if frame.time >= nextTick { tick(to: frame.time) }
+    if frame.time >= nextDue { pass(to: frame.time) }
     var out = samples.mutableSpan
     let count = decoder.decode(frame, into: &out) { diagnosis.take($0, at: stamp) }
     guard count > 0 else { return }
@@ -164,7 +172,7 @@ final class CaptureStage {
 
   /// Takes in a value that did not come in a frame, such as a sensor's.
   func take(_ sample: Sample) {
-    if sample.time >= nextTick { tick(to: sample.time) }
+    if sample.time >= nextDue { pass(to: sample.time) }
     table.update(sample)
     feed(sample)
     rollUps.add(sample, wallNanoseconds: stamp.wallNanoseconds &+ (sample.time.nanoseconds &- stamp.uptime.nanoseconds))
@@ -198,7 +206,7 @@ final class CaptureStage {
 
   /// Lets time pass without a frame, on a bus that sleeps.
   func advance(to now: Instant) {
-    if now >= nextTick { tick(to: now) }
+    if now >= nextDue { pass(to: now) }
   }
 
   /// Whether something waits for the recorder.
@@ -210,12 +218,20 @@ final class CaptureStage {
   /// Stores what is open. At the end of a recording the trip is over too; when a live daemon goes down the next one will
   /// know whether it went on.
   func finish(endingTrip: Bool = true) {
-    closeInterval()
+    closeEndedInterval()
+    rollUps.turn()
+    closeEndedInterval()
     if endingTrip { conclude(trips.finish()) }
     reportDue(atMost: ComponentID.allCases.count)
     putCheckpoint()
     push(.ended(stamp: stamp))
     push(.boundary)
+  }
+
+  /// Does what is due at `now`. Intervals end at their own edge, whenever the second's work is done.
+  private func pass(to now: Instant) {
+    if now >= nextTick { tick(to: now) } else { keepIntervals(at: now) }
+    nextDue = min(nextTick, nextEdge)
   }
 
   private func tick(to now: Instant) {
@@ -225,7 +241,7 @@ final class CaptureStage {
     nextTick = now.advanced(seconds: 1)
     stamp = clockStamp(at: now)
     watchClock()
-    if rollUps.isOver(atWall: stamp.wallNanoseconds) { closeInterval() }
+    keepIntervals(at: now)
     let tick = VehicleTick(
       table, inputs, at: now, seconds: max(0, min(CaptureStage.longestTick, elapsed)),
       displacementLitres: displacementLitres)
@@ -411,11 +427,25 @@ final class CaptureStage {
     return report
   }
 
-  private func closeInterval() {
+  /// Begins another interval where one is over, and closes the one before when nothing of it can come any more.
+  private func keepIntervals(at now: Instant) {
+    let wall = stamp.wallNanoseconds &+ (now.nanoseconds &- stamp.uptime.nanoseconds)
+    if rollUps.isOver(atWall: wall) {
+      closeEndedInterval()
+      rollUps.turn()
+      lastEdge = now
+    } else if now.seconds(since: lastEdge) >= CaptureStage.lateness {
+      closeEndedInterval()
+    }
+    nextEdge = Instant(nanoseconds: now.nanoseconds &+ rollUps.untilEdge(fromWall: wall))
+  }
+
+  private func closeEndedInterval() {
+    guard rollUps.hasEnded else { return }
     var count = 0
     var start: Int64 = 0
     let room = rings.rollUps.capacity - rings.rollUps.count >= table.count
-    rollUps.close { startWall, rollUp in
+    rollUps.closeEnded { startWall, rollUp in
       start = startWall
       if room && rings.rollUps.push(rollUp) { count += 1 }
     }

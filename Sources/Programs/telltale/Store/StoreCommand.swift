@@ -70,7 +70,9 @@ struct StoreCheckCommand: ParsableCommand {
     }
     for stream in found.streams where stream.last > 0 {
       let lane = Lane(rawValue: UInt8(clamping: stream.lane))?.name ?? "lane \(stream.lane)"
-      lines.append("  epoch \(stream.epoch.prefix(8)) \(lane): \(stream.last) given, \(stream.waiting) wait for a receiver")
+      let absent = stream.absent > 0 ? ", \(stream.absent) between them do not: acknowledged, or lost" : ""
+      lines.append(
+        "  epoch \(stream.epoch.prefix(8)) \(lane): \(stream.last) given, \(stream.waiting) wait for a receiver\(absent)")
     }
     lines += found.problems.map { "problem: " + $0 }
     lines.append(found.problems.isEmpty ? "all is well" : "\(found.problems.count) problems")
@@ -103,6 +105,7 @@ struct StoreCheckCommand: ParsableCommand {
       json.member("lane", Lane(rawValue: UInt8(clamping: stream.lane))?.name)
       json.member("last", stream.last)
       json.member("waiting", Int64(stream.waiting))
+      json.member("absent", stream.absent)
       json.endObject()
     }
     json.endArray()

@@ -1,6 +1,7 @@
 // Is the file what it was when it was written? Asked at each start, before anything is written to it.
 import Glibc
 import SQLite
+import Vocabulary
 
 struct FileCheck {
   private let path: String
@@ -36,6 +37,9 @@ struct FileCheck {
         guard verdict == "ok" else { throw SQLiteError(code: .corrupt, message: verdict ?? "no verdict", path: path) }
       }
       guard try connection.userVersion == Schema.version else { return }
+      if let problem = try FileCheck.streamProblem(of: connection) {
+        throw SQLiteError(code: .corrupt, message: problem, path: path)
+      }
       try checkSeals(connection)
     } catch {
       throw StoreError(opening: error)
@@ -57,6 +61,22 @@ struct FileCheck {
         }
       }
     }
+  }
+
+  /// What is missing of the rows that say how the outbox goes on, without which numbers would be given twice; nil when
+  /// nothing is.
+  static func streamProblem(of connection: Connection) throws(SQLiteError) -> String? {
+    let lanes = try connection.prepare(
+      """
+      SELECT number FROM epoch WHERE (SELECT count(*) FROM lane WHERE lane.epoch = number) <> \(Lane.allCases.count)
+      """)
+    if try lanes.step() { return "table lane does not have all lanes of epoch \(lanes.int64(0))" }
+    let epochs = try connection.prepare(
+      """
+      SELECT epoch FROM lane WHERE epoch NOT IN (SELECT number FROM epoch)
+      UNION ALL SELECT min(epoch) FROM outbox WHERE NOT EXISTS (SELECT 1 FROM epoch) HAVING count(*) > 0
+      """)
+    return try epochs.step() ? "table epoch does not have epoch \(epochs.int64(0))" : nil
   }
 
   private func damaged(_ what: String) -> SQLiteError {

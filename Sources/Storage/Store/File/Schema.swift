@@ -127,12 +127,42 @@ enum Schema {
     INSERT INTO checkpoint_part SELECT 65536 * slot + place, substr(data, place * 960 + 1, 960) FROM piece;
     DROP TABLE checkpoint_3;
     """,
+    """
+    -- By one number, which is epoch, lane and sequence: rows of more than a quarter of a page stay on it.
+    ALTER TABLE outbox RENAME TO outbox_4;
+    CREATE TABLE outbox (
+      key INTEGER PRIMARY KEY, epoch INTEGER AS (key >> 42), lane INTEGER AS (key >> 40 & 3),
+      sequence INTEGER AS (key & 1099511627775), first INTEGER, count INTEGER, type TEXT NOT NULL, subject TEXT,
+      boot TEXT NOT NULL, uptime INTEGER NOT NULL, wall INTEGER NOT NULL, quality INTEGER NOT NULL, seal INTEGER,
+      data BLOB NOT NULL);
+    INSERT INTO outbox (key, first, count, type, subject, boot, uptime, wall, quality, seal, data)
+      SELECT (epoch << 42) | (lane << 40) | sequence, first, count, type, subject, boot, uptime, wall, quality, seal, data
+      FROM outbox_4 ORDER BY epoch, lane, sequence;
+    DROP TABLE outbox_4;
+    """,
   ]
 
   static var version: Int32 { Int32(steps.count) }
 
   /// A number that no version of ours will ever have: the header is damaged.
   private static let absurd: Int32 = 1000
+
+  /// That a reader, which must not change the file, finds the tables of this version.
+  /// - Throws: `StoreError`, `.newerSchema` and, of an older file, `.database`.
+  static func expectPresent(in connection: Connection) throws(StoreError) {
+    let found: Int32
+    do throws(SQLiteError) { found = try connection.userVersion } catch { throw StoreError(error) }
+    if found > version {
+      throw StoreError(
+        kind: .newerSchema, path: connection.path,
+        reason: "has schema \(found), newer than this version's \(version); use the telltale that came with its telltaled")
+    }
+    guard found == version else {
+      throw StoreError(
+        kind: .database, path: connection.path,
+        reason: "has schema \(found), older than this version's \(version); start telltaled once: it brings the file up to date")
+    }
+  }
 
   /// Brings the file to this version.
   /// - Throws: `StoreError`: `.newerSchema`, and `.damaged` where the version cannot be what is in the file.

@@ -40,6 +40,9 @@ struct SealedTable {
     [.meta, .epoch, .lane, .outbox, .alert, .trip, .event, .health, .signal, .diagnostic, .parked, .counter]
     + RollUpResolution.allCases.map { .rollUps($0) }
 
+  /// Tables whose rows belong together: epochs, their lanes, and what these have given.
+  static let ofStreams = [epoch.name, lane.name, outbox.name]
+
   /// The checksum of a row.
   /// - Parameter epoch: of an outbox row, so that a row of another store is none of this one.
   static func seal(_ values: [Value], of epoch: Epoch? = nil) -> Int64 {
@@ -69,9 +72,16 @@ struct SealedTable {
   /// A statement that puts a row in, to be given to `put`.
   /// - Parameter conflict: what becomes of a row with the same key: `ABORT`, `REPLACE` or `IGNORE`.
   func insertion(_ conflict: String = "ABORT", on connection: Connection) throws(SQLiteError) -> Statement {
-    let places = (1...columns.count + 1).map { "?\($0)" }.joined(separator: ", ")
+    var names = columns + ["seal"]
+    var places = names.indices.map { "?\($0 + 1)" }
+    if name == SealedTable.outbox.name {
+      // The file keeps the first three as one number.
+      names.replaceSubrange(..<3, with: ["key"])
+      places.replaceSubrange(..<3, with: [OutboxKey.sql(places[0], places[1], places[2])])
+    }
+    let list = names.joined(separator: ", ")
     return try connection.prepare(
-      "INSERT OR \(conflict) INTO \(name) (\(columns.joined(separator: ", ")), seal) VALUES (\(places))")
+      "INSERT OR \(conflict) INTO \(name) (\(list)) VALUES (\(places.joined(separator: ", ")))")
   }
 
   /// Seals a row and puts it in.

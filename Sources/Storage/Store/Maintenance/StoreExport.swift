@@ -16,6 +16,7 @@ public enum StoreExport: String, CaseIterable, Sendable {
     do {
       let connection = try Connection(path: path, mode: .readWrite)
       try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -256")
+      try Schema.expectPresent(in: connection)
       let epochs = try StoreInspection.epochs(of: connection)
       let select = try connection.prepare("SELECT \(table.selection) FROM \(table.name) ORDER BY \(order)")
       var damaged = 0
@@ -49,7 +50,7 @@ public enum StoreExport: String, CaseIterable, Sendable {
     case .events, .health: "id"
     case .trips: "number"
     case .counters: "vehicle, component, name"
-    case .outbox: "epoch, lane, sequence"
+    case .outbox: "key"
     }
   }
 

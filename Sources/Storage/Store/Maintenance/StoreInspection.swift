@@ -1,5 +1,6 @@
 // Looks at all of a file, without changing it: what it holds, and whether all of it is as it was written.
 import SQLite
+import Vocabulary
 
 /// What a whole look at a store found.
 public struct StoreInspection: Sendable {
@@ -19,6 +20,9 @@ public struct StoreInspection: Sendable {
     public var last: Int64
     /// Rows that no receiver has acknowledged yet, tombstones included.
     public var waiting: Int
+    /// Sequences from the lowest that waits to the last given that no row stands for: acknowledged before the others, or
+    /// lost unnoticed. The file cannot tell which, the receiver's gaps do.
+    public var absent: Int64
   }
 
   /// The database file.
@@ -41,33 +45,31 @@ public struct StoreInspection: Sendable {
   public init(path: String) throws(StoreError) {
     self.path = path
     bytes = Store.bytes(ofFileAt: path)
+    let connection: Connection
     do throws(SQLiteError) {
       // Not `readOnly`: a reader of a WAL database must be able to write its shared-memory index.
-      let connection = try Connection(path: path, mode: .readWrite)
+      connection = try Connection(path: path, mode: .readWrite)
       try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -256")
       schema = try connection.userVersion
-      guard schema == Schema.version else {
-        throw SQLiteError(
-          code: .mismatch, message: "schema \(schema), this version reads \(Schema.version): start the daemon once", path: path)
-      }
-      look("pages") { (found: inout StoreInspection) throws(SQLiteError) in
-        let pages = try connection.prepare("PRAGMA integrity_check(20)")
-        while try pages.step() {
-          if pages.text(0) != "ok" { found.problems.append(pages.text(0)) }
-        }
-      }
-      look("meta") { (found: inout StoreInspection) throws(SQLiteError) in
-        let owner = try connection.prepare("SELECT value FROM meta WHERE key = 'vehicle'")
-        if try owner.step() { found.vehicle = owner.text(0) }
-      }
-      var epochs: [Int64: Epoch] = [:]
-      look("epoch") { (_: inout StoreInspection) throws(SQLiteError) in epochs = try StoreInspection.epochs(of: connection) }
-      for table in SealedTable.all { count(table, epochs, connection) }
-      look("lane") { (found: inout StoreInspection) throws(SQLiteError) in try found.readStreams(epochs, connection) }
-      look("checkpoint") { (found: inout StoreInspection) throws(SQLiteError) in try found.readCheckpoints(connection) }
     } catch {
-      throw StoreError(opening: error)
+      throw StoreError(error)
     }
+    try Schema.expectPresent(in: connection)
+    look("pages") { (found: inout StoreInspection) throws(SQLiteError) in
+      let pages = try connection.prepare("PRAGMA integrity_check(20)")
+      while try pages.step() {
+        if pages.text(0) != "ok" { found.problems.append(pages.text(0)) }
+      }
+    }
+    look("meta") { (found: inout StoreInspection) throws(SQLiteError) in
+      let owner = try connection.prepare("SELECT value FROM meta WHERE key = 'vehicle'")
+      if try owner.step() { found.vehicle = owner.text(0) }
+    }
+    var epochs: [Int64: Epoch] = [:]
+    look("epoch") { (_: inout StoreInspection) throws(SQLiteError) in epochs = try StoreInspection.epochs(of: connection) }
+    for table in SealedTable.all { count(table, epochs, connection) }
+    look("lane") { (found: inout StoreInspection) throws(SQLiteError) in try found.readStreams(epochs, connection) }
+    look("checkpoint") { (found: inout StoreInspection) throws(SQLiteError) in try found.readCheckpoints(connection) }
   }
 
   /// What cannot be read is a problem, and the look goes on elsewhere.
@@ -103,21 +105,47 @@ public struct StoreInspection: Sendable {
   }
 
   private mutating func readStreams(_ epochs: [Int64: Epoch], _ connection: Connection) throws(SQLiteError) {
-    let select = try connection.prepare(
-      """
-      SELECT epoch, lane, last, (SELECT count(*) FROM outbox WHERE outbox.epoch = lane.epoch AND outbox.lane = lane.lane),
-        (SELECT coalesce(max(sequence), 0) FROM outbox WHERE outbox.epoch = lane.epoch AND outbox.lane = lane.lane)
-      FROM lane ORDER BY epoch, lane
-      """)
-    while try select.step() {
-      let epoch = epochs[select.int64(0)]?.description ?? "unknown"
-      let (last, highest) = (select.int64(2), select.int64(4))
-      if highest > last {
-        problems.append("the outbox holds sequence \(highest) of lane \(select.int64(1)), of which \(last) were given")
+    if let problem = try FileCheck.streamProblem(of: connection) { problems.append(problem) }
+    let lanes = try connection.prepare("SELECT epoch, lane, last FROM lane ORDER BY epoch, lane")
+    let newestEvent = try connection.prepare("SELECT coalesce(max(sequence), 0) FROM event WHERE epoch = ?1 AND lane = ?2")
+    while try lanes.step() {
+      let (epoch, last) = (Int32(clamping: lanes.int64(0)), lanes.int64(2))
+      guard let lane = Lane(rawValue: UInt8(clamping: lanes.int64(1))) else { continue }
+      let (waiting, absent, highest) = try readRows(lane, of: epoch, last, connection)
+      try newestEvent.bind(Int64(epoch), at: 1)
+      try newestEvent.bind(Int64(lane.rawValue), at: 2)
+      let given = try newestEvent.step() ? max(highest, newestEvent.int64(0)) : highest
+      newestEvent.reset()
+      if given > last {
+        problems.append("the file holds sequence \(given) of lane \(lane.name), of which \(last) were given")
       }
       streams.append(
-        Stream(epoch: epoch, lane: Int(select.int64(1)), last: last, waiting: Int(select.int64(3))))
+        Stream(
+          epoch: epochs[Int64(epoch)]?.description ?? "unknown", lane: Int(lane.rawValue), last: last, waiting: waiting,
+          absent: absent))
     }
+  }
+
+  /// The rows of a lane in their order: no sequence may have two.
+  private mutating func readRows(
+    _ lane: Lane, of epoch: Int32, _ last: Int64, _ connection: Connection
+  ) throws(SQLiteError) -> (waiting: Int, absent: Int64, highest: Int64) {
+    let rows = try connection.prepare(
+      "SELECT sequence, coalesce(first, sequence) FROM outbox WHERE key > ?1 AND key < ?2 ORDER BY key")
+    try rows.bind(OutboxKey.of(epoch, lane, 0), at: 1)
+    try rows.bind(OutboxKey.end(epoch, lane), at: 2)
+    var (waiting, absent, highest) = (0, 0 as Int64, 0 as Int64)
+    while try rows.step() {
+      let (sequence, first) = (rows.int64(0), rows.int64(1))
+      if first <= highest {
+        problems.append("sequence \(first) of lane \(lane.name) waits, and a tombstone stands for it as well")
+      } else if waiting > 0 {
+        absent += first - highest - 1
+      }
+      waiting += 1
+      highest = sequence
+    }
+    return (waiting, waiting > 0 ? absent + max(0, last - highest) : 0, highest)
   }
 
   private mutating func readCheckpoints(_ connection: Connection) throws(SQLiteError) {

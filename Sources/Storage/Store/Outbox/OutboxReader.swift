@@ -18,17 +18,14 @@ public final class OutboxReader {
       selectEpochs = try connection.prepare(
         """
         SELECT number, id, number = (SELECT max(number) FROM epoch) AS current FROM epoch
-        WHERE current OR EXISTS (SELECT 1 FROM outbox WHERE outbox.epoch = number) ORDER BY number
+        WHERE current OR \(OutboxKey.exists(of: "number")) ORDER BY number
         """)
       selectRows = try connection.prepare(
-        """
-        SELECT \(OutboxTable.columns) FROM outbox
-        WHERE epoch = ?1 AND lane = ?2 AND sequence > ?3 ORDER BY sequence LIMIT ?4
-        """)
+        "SELECT \(OutboxTable.columns) FROM outbox WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3")
       selectDepth = try connection.prepare(
         """
-        SELECT (SELECT count(*) FROM outbox WHERE epoch = ?1 AND lane = ?2),
-               (SELECT coalesce(first, sequence) FROM outbox WHERE epoch = ?1 AND lane = ?2 ORDER BY sequence LIMIT 1),
+        SELECT (SELECT count(*) FROM outbox WHERE key > ?3 AND key < ?4),
+               (SELECT coalesce(first, sequence) FROM outbox WHERE key > ?3 AND key < ?4 ORDER BY key LIMIT 1),
                (SELECT last FROM lane WHERE epoch = ?1 AND lane = ?2)
         """)
     } catch {
@@ -51,7 +48,8 @@ public final class OutboxReader {
       throw StoreError(error)
     }
     guard epochs.last?.isCurrent == true else {
-      throw StoreError(kind: .damaged, path: connection.path, reason: "holds no epoch; set the file aside and restart")
+      throw StoreError(
+        kind: .damaged, path: connection.path, reason: "holds no epoch; restart telltaled: it saves what is readable")
     }
     return epochs
   }
@@ -64,10 +62,9 @@ public final class OutboxReader {
     do throws(SQLiteError) {
       selectRows.reset()
       defer { selectRows.reset() }
-      try selectRows.bind(Int64(epoch.number), at: 1)
-      try selectRows.bind(Int64(lane.rawValue), at: 2)
-      try selectRows.bind(sequence, at: 3)
-      try selectRows.bind(limit, at: 4)
+      try selectRows.bind(OutboxKey.of(epoch.number, lane, sequence), at: 1)
+      try selectRows.bind(OutboxKey.end(epoch.number, lane), at: 2)
+      try selectRows.bind(limit, at: 3)
       var rows: [OutboxRow] = []
       while try selectRows.step() { rows.append(OutboxTable.row(in: selectRows, of: epoch.id, lane)) }
       return rows
@@ -82,6 +79,8 @@ public final class OutboxReader {
       defer { selectDepth.reset() }
       try selectDepth.bind(Int64(epoch.number), at: 1)
       try selectDepth.bind(Int64(lane.rawValue), at: 2)
+      try selectDepth.bind(OutboxKey.of(epoch.number, lane, 0), at: 3)
+      try selectDepth.bind(OutboxKey.end(epoch.number, lane), at: 4)
       guard try selectDepth.step() else { return OutboxDepth(count: 0, lowest: 0, last: 0) }
       return OutboxDepth(count: Int(selectDepth.int64(0)), lowest: selectDepth.int64(1), last: selectDepth.int64(2))
     } catch {

@@ -18,7 +18,7 @@ extension OutboxTable {
     let select = try connection.prepare(
       """
       SELECT number, id FROM epoch
-      WHERE number = ?1 OR EXISTS (SELECT 1 FROM outbox WHERE outbox.epoch = number) ORDER BY number
+      WHERE number = ?1 OR \(OutboxKey.exists(of: "number")) ORDER BY number
       """)
     try select.bind(Int64(current.number), at: 1)
     var epochs: [OutboxEpoch] = []
@@ -30,17 +30,44 @@ extension OutboxTable {
     return epochs
   }
 
+  /// An epoch by its number, whether it has rows or not; nil when the file does not know it.
+  func epoch(_ number: Int32) throws(SQLiteError) -> OutboxEpoch? {
+    let select = try connection.prepare("SELECT id FROM epoch WHERE number = ?1")
+    try select.bind(Int64(number), at: 1)
+    guard try select.step(), let id = Epoch(select.text(0)) else { return nil }
+    return OutboxEpoch(number: number, id: id, isCurrent: number == current.number)
+  }
+
+  /// The stretches of `range` that neither a row nor a tombstone covers, ascending.
+  func missing(
+    _ lane: Lane, _ range: ClosedRange<Int64>, of epoch: Int32
+  ) throws(SQLiteError) -> [ClosedRange<Int64>] {
+    var missing: [ClosedRange<Int64>] = []
+    var covered = range.lowerBound - 1
+    while covered < range.upperBound {
+      let keys = try keys(lane, of: epoch, after: covered, limit: 500)
+      for key in keys where covered < range.upperBound {
+        if key.first > covered + 1 { missing.append(covered + 1...min(key.first - 1, range.upperBound)) }
+        covered = key.sequence
+      }
+      if keys.count < 500 {
+        if covered < range.upperBound { missing.append(covered + 1...range.upperBound) }
+        break
+      }
+    }
+    return missing
+  }
+
   /// At most `limit` rows of a lane after `sequence`, in order.
   func keys(_ lane: Lane, of epoch: Int32, after sequence: Int64, limit: Int) throws(SQLiteError) -> [Key] {
     let select = try connection.prepare(
       """
       SELECT sequence, coalesce(first, sequence), first IS NOT NULL, count FROM outbox
-      WHERE epoch = ?1 AND lane = ?2 AND sequence > ?3 ORDER BY sequence LIMIT ?4
+      WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3
       """)
-    try select.bind(Int64(epoch), at: 1)
-    try select.bind(Int64(lane.rawValue), at: 2)
-    try select.bind(sequence, at: 3)
-    try select.bind(limit, at: 4)
+    try select.bind(OutboxKey.of(epoch, lane, sequence), at: 1)
+    try select.bind(OutboxKey.end(epoch, lane), at: 2)
+    try select.bind(limit, at: 3)
     var keys: [Key] = []
     while try select.step() {
       keys.append(
@@ -53,9 +80,8 @@ extension OutboxTable {
 
   /// Whether the first row of the events lane says that the epoch began.
   func beginsEpoch(_ epoch: OutboxEpoch) throws(SQLiteError) -> Bool {
-    let select = try connection.prepare("SELECT type FROM outbox WHERE epoch = ?1 AND lane = ?2 AND sequence = 1")
-    try select.bind(Int64(epoch.number), at: 1)
-    try select.bind(Int64(Lane.events.rawValue), at: 2)
+    let select = try connection.prepare("SELECT type FROM outbox WHERE key = ?1")
+    try select.bind(OutboxKey.of(epoch.number, .events, 1), at: 1)
     return try select.step() && select.text(0) == OutboxTable.beginningType
   }
 
@@ -68,13 +94,12 @@ extension OutboxTable {
     let neighbours = try connection.prepare(
       """
       SELECT first, sequence, count FROM outbox
-      WHERE epoch = ?1 AND lane = ?2 AND first IS NOT NULL AND first <= ?4 + 1
-        AND sequence BETWEEN ?3 - 1 AND (
-          SELECT coalesce(min(sequence), ?4) FROM outbox WHERE epoch = ?1 AND lane = ?2 AND sequence > ?4)
+      WHERE key BETWEEN ?1 AND (SELECT coalesce(min(key), ?2) FROM outbox WHERE key > ?2 AND key < ?3)
+        AND first IS NOT NULL AND first <= ?4 + 1
       """)
-    try neighbours.bind(Int64(epoch.number), at: 1)
-    try neighbours.bind(Int64(lane.rawValue), at: 2)
-    try neighbours.bind(range.lowerBound, at: 3)
+    try neighbours.bind(OutboxKey.of(epoch.number, lane, range.lowerBound - 1), at: 1)
+    try neighbours.bind(OutboxKey.of(epoch.number, lane, range.upperBound), at: 2)
+    try neighbours.bind(OutboxKey.end(epoch.number, lane), at: 3)
     try neighbours.bind(range.upperBound, at: 4)
     var (first, last, total) = (range.lowerBound, range.upperBound, count)
     while try neighbours.step() {

@@ -25,9 +25,7 @@ final class OutboxTable {
     before = (epoch, queued, last)
     insertRow = try SealedTable.outbox.insertion(on: connection)
     deleteRange = try connection.prepare(
-      """
-      DELETE FROM outbox WHERE epoch = ?1 AND lane = ?2 AND sequence BETWEEN ?3 AND ?4 AND coalesce(first, ?3) >= ?3
-      """)
+      "DELETE FROM outbox WHERE key BETWEEN ?1 AND ?2 AND coalesce(first, ?3) >= ?3")
     putLane = try SealedTable.lane.insertion("REPLACE", on: connection)
     let counts = try connection.prepare("SELECT lane, count(*) FROM outbox GROUP BY lane")
     while try counts.step() {
@@ -85,10 +83,9 @@ final class OutboxTable {
   /// Deletes the rows from `first` to `last`, and the tombstones that lie within; how many they were.
   @discardableResult
   func delete(_ lane: Lane, _ first: Int64, _ last: Int64, of epoch: Int32) throws(SQLiteError) -> Int {
-    try deleteRange.bind(Int64(epoch), at: 1)
-    try deleteRange.bind(Int64(lane.rawValue), at: 2)
+    try deleteRange.bind(OutboxKey.of(epoch, lane, first), at: 1)
+    try deleteRange.bind(OutboxKey.of(epoch, lane, last), at: 2)
     try deleteRange.bind(first, at: 3)
-    try deleteRange.bind(last, at: 4)
     try deleteRange.run()
     let count = connection.changes
     queued[Int(lane.rawValue)] -= count
@@ -122,7 +119,7 @@ final class OutboxTable {
     try connection.execute(
       """
       DELETE FROM epoch WHERE number < \(predecessor.number)
-        AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.epoch = number);
+        AND NOT \(OutboxKey.exists(of: "number"));
       DELETE FROM lane WHERE epoch NOT IN (SELECT number FROM epoch)
       """)
   }

@@ -85,10 +85,10 @@ final class Sacrifice {
     let ends = try connection.prepare(
       """
       SELECT coalesce(min(sequence), 0), coalesce(max(sequence), 0) FROM outbox
-      WHERE epoch = ?1 AND lane = ?2 AND first IS NULL
+      WHERE key > ?1 AND key < ?2 AND first IS NULL
       """)
-    try ends.bind(Int64(epoch.number), at: 1)
-    try ends.bind(Int64(Lane.telemetry.rawValue), at: 2)
+    try ends.bind(OutboxKey.of(epoch.number, .telemetry, 0), at: 1)
+    try ends.bind(OutboxKey.end(epoch.number, .telemetry), at: 2)
     return try ends.step() ? (ends.int64(0) + ends.int64(1)) / 2 + 1 : 0
   }
 
@@ -144,13 +144,13 @@ final class Sacrifice {
       let superseded = try connection.prepare(
         """
         SELECT sequence FROM outbox AS elder
-        WHERE epoch = ?1 AND lane = 0 AND first IS NULL AND subject IS NOT NULL AND type <> 'alert.created'
+        WHERE key > ?1 AND key < ?2 AND first IS NULL AND subject IS NOT NULL AND type <> 'alert.created'
           AND EXISTS (
-            SELECT 1 FROM outbox WHERE epoch = ?1 AND lane = 0 AND sequence > elder.sequence AND first IS NULL
-              AND subject = elder.subject)
-        ORDER BY sequence LIMIT \(Sacrifice.step)
+            SELECT 1 FROM outbox WHERE key > elder.key AND key < ?2 AND first IS NULL AND subject = elder.subject)
+        ORDER BY key LIMIT \(Sacrifice.step)
         """)
-      try superseded.bind(Int64(epoch.number), at: 1)
+      try superseded.bind(OutboxKey.of(epoch.number, .alerts, 0), at: 1)
+      try superseded.bind(OutboxKey.end(epoch.number, .alerts), at: 2)
       var sequences: [Int64] = []
       while try superseded.step() { sequences.append(superseded.int64(0)) }
       guard !sequences.isEmpty else { continue }

@@ -18,7 +18,7 @@ enum Replacement {
     let report = try fill(new, from: path, settings)
     guard rename(new, finished(path)) == 0 else { throw cannotRename(path) }
     guard let aside = try takePlace(path, settings.quota) else { throw cannotRename(path) }
-    return "\(error.description); it was set aside as \(aside); \(report.description)"
+    return "\(error.description); set aside as \(aside.split(separator: "/").last ?? ""); \(report.description)"
   }
 
   /// Ends a replacement that was cut short, after its salvage was whole.

@@ -5,43 +5,46 @@ import Documents
 struct SalvageReport {
   struct Count {
     var saved = 0
-    /// Rows whose seal is broken, and numbers that are missing between the rows that are there.
+    /// Rows whose seal is broken, and numbers that are missing between the rows that are there, as far as they can be
+    /// counted.
     var lost = 0
-    /// Whether some page could not be read: what was in it nobody can count.
+    /// Whether more may be lost than can be counted.
     var isIncomplete = false
+
+    /// For example `12`, `12+` for twelve or more, `?` for a number that is not known.
+    fileprivate var loss: String { isIncomplete ? lost == 0 ? "?" : "\(lost)+" : "\(lost)" }
   }
 
   /// In the order in which the tables were read.
   private(set) var counts: [(table: String, count: Count)] = []
-  /// Whether even the list of tables was gone.
-  var isTotal = false
 
-  var saved: Int { counts.reduce(0) { $0 + $1.count.saved } }
-  var lost: Int { counts.reduce(0) { $0 + $1.count.lost } }
+  private var total: Count {
+    counts.reduce(into: Count()) { total, one in
+      total.saved += one.count.saved
+      total.lost += one.count.lost
+      total.isIncomplete = total.isIncomplete || one.count.isIncomplete
+    }
+  }
 
   mutating func add(_ table: String, _ count: Count) {
     if count.saved > 0 || count.lost > 0 || count.isIncomplete { counts.append((table, count)) }
   }
 
-  subscript(table: String) -> Count { counts.first { $0.table == table }?.count ?? Count() }
-
-  /// One line, for example `saved 310 rows, lost 12 or more (outbox: 300 saved, 12 or more lost; trip: 10 saved)`.
+  /// One line, for example
+  /// `saved 310 rows, lost 12+; saved/lost by table: outbox 300/12+, trip 10/0 (+ or more, ? not known)`.
   var description: String {
-    guard !isTotal else { return "nothing could be saved: its list of tables is gone" }
-    let isIncomplete = counts.contains { $0.count.isIncomplete }
-    let tables = counts.map { table, count in
-      let lost = count.isIncomplete ? ", \(count.lost) or more lost" : count.lost > 0 ? ", \(count.lost) lost" : ""
-      return "\(table): \(count.saved) saved\(lost)"
-    }
-    return "saved \(saved) rows, lost \(lost)\(isIncomplete ? " or more" : "")"
-      + (tables.isEmpty ? "" : " (\(tables.joined(separator: "; ")))")
+    let total = total
+    guard total.saved > 0 else { return "nothing could be saved: no row of it is whole" }
+    let tables = counts.map { "\($0.table) \($0.count.saved)/\($0.count.loss)" }
+    return "saved \(total.saved) rows, lost \(total.loss); saved/lost by table: \(tables.joined(separator: ", "))"
+      + (total.isIncomplete ? " (+ or more, ? not known)" : "")
   }
 
   /// Rows lost by table, as the row that begins the new epoch tells them.
   var json: [UInt8] {
     var json = JSONText(reserving: 200)
     json.beginObject()
-    if isTotal { json.member("everything", true) }
+    if total.saved == 0 { json.member("everything", true) }
     for (table, count) in counts where count.lost > 0 || count.isIncomplete {
       json.key(table)
       json.beginObject()

@@ -1,4 +1,5 @@
 // The gap ledger in SQLite: which sequences of a stream are covered, and which of those are covered by a loss only.
+import FleetContract
 import SQLite
 
 /// Prepared statements over the tables `coverage` and `loss`. Belongs to the connection's thread.
@@ -137,8 +138,10 @@ final class Ledger {
     return found
   }
 
-  /// Nil for a damaged row: it must not trap, and acknowledges nothing.
-  private func range(from select: Statement) -> ClosedRange<Int64>? {
-    select.int64(0) <= select.int64(1) ? select.int64(0)...select.int64(1) : nil
-  }
+  private func range(from select: Statement) -> ClosedRange<Int64>? { sequences(select.int64(0), select.int64(1)) }
+}
+
+/// Nil for what a damaged row holds: it must not trap, and acknowledges nothing.
+func sequences(_ first: Int64, _ last: Int64) -> ClosedRange<Int64>? {
+  1 <= first && first <= last && last <= CloudEvent.sequenceLimit ? first...last : nil
 }

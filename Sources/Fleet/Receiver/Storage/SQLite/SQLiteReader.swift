@@ -1,4 +1,5 @@
 // The receiver's reading side in SQLite: what the fleet API and the page show, from a read-only connection of its own.
+import FleetContract
 import SQLite
 import Vocabulary
 
@@ -7,7 +8,7 @@ actor SQLiteReader: FleetReader {
   /// Streams shown of one vehicle at most, the newest.
   private static let streamsListed = 300
 
-  private let connection: Connection
+  let connection: Connection
 
   init(path: String) throws(ReceiverError) {
     do throws(SQLiteError) {
@@ -15,17 +16,24 @@ actor SQLiteReader: FleetReader {
     } catch { throw .database(error.description) }
   }
 
-  func vehicles(after name: String, limit: Int) throws(StorageError) -> [FleetVehicle] {
-    try reading { () throws(SQLiteError) in try vehicles("name > ?1 ORDER BY name LIMIT ?2", name, limit, runs: 0) }
+  func vehicles(after name: String, limit: Int) throws(StorageError) -> Page<FleetVehicle> {
+    try reading { () throws(SQLiteError) in
+      var page = Page(read: try vehicles("name > ?1 ORDER BY name LIMIT ?2", name, limit + 1), limit: limit)
+      for i in page.items.indices { page.items[i].streams = try newestStreams(of: page.items[i].id) }
+      return page
+    }
   }
 
-  func vehicle(_ name: String, runs: Int) throws(StorageError) -> FleetVehicle? {
-    try reading { () throws(SQLiteError) in try vehicles("name = ?1 LIMIT ?2", name, 1, runs: runs).first }
+  func vehicle(_ name: String) throws(StorageError) -> FleetVehicle? {
+    try reading { () throws(SQLiteError) in
+      guard var vehicle = try vehicles("name = ?1 LIMIT ?2", name, 1).first else { return nil }
+      vehicle.streams = try newestStreams(of: vehicle.id)
+      return vehicle
+    }
   }
 
-  private func vehicles(
-    _ condition: String, _ name: String, _ limit: Int, runs: Int
-  ) throws(SQLiteError) -> [FleetVehicle] {
+  /// Without their streams.
+  private func vehicles(_ condition: String, _ name: String, _ limit: Int) throws(SQLiteError) -> [FleetVehicle] {
     let select = try connection.prepare(
       "SELECT id, name, first_seen, last_seen, online, status_at, status_since FROM vehicle WHERE " + condition)
     try select.bind(name, at: 1)
@@ -38,100 +46,7 @@ actor SQLiteReader: FleetReader {
           isOnline: select.optionalInt64(4).map { $0 != 0 }, statusAt: select.optionalInt64(5),
           statusSince: select.optionalInt64(6)))
     }
-    for i in found.indices {
-      found[i].streams = try streams(of: found[i].id, runs: runs)
-      found[i].epochs = try epochs(of: found[i].id)
-    }
     return found
-  }
-
-  // MARK: Ledgers.
-
-  private func streams(of vehicle: Int64, runs: Int) throws(SQLiteError) -> [StreamLedger] {
-    let select = try connection.prepare(
-      """
-      SELECT s.id, epoch, lane, duplicates, conflicts, given, coalesce(min(c.first), 0), coalesce(max(c.last), 0),
-        coalesce(sum(c.last - c.first + 1), 0), coalesce(max(CASE WHEN c.first = 1 THEN c.last END), 0),
-        (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM loss l WHERE l.stream = s.id),
-        EXISTS (SELECT 1 FROM epoch e WHERE e.vehicle = s.vehicle AND e.predecessor = s.epoch)
-      FROM stream s LEFT JOIN coverage c ON c.stream = s.id WHERE vehicle = ?1 GROUP BY s.id ORDER BY s.id DESC
-      LIMIT \(SQLiteReader.streamsListed)
-      """)
-    try select.bind(vehicle, at: 1)
-    var found: [(id: Int64, given: Int64?, stream: StreamLedger)] = []
-    while try select.step() {
-      guard let lane = Lane(rawValue: UInt8(clamping: select.int64(2))) else { continue }
-      let lost = select.int64(10)
-      let given = select.optionalInt64(5)
-      found.append(
-        (
-          select.int64(0), given,
-          StreamLedger(
-            epoch: select.text(1), lane: lane, first: select.int64(6), last: max(select.int64(7), given ?? 0),
-            contiguous: select.int64(9), received: select.int64(8) - lost, lost: lost, duplicates: select.int64(3),
-            conflicts: select.int64(4), isClosed: select.int64(11) != 0)
-        ))
-    }
-    if runs > 0 {
-      let ledger = try Ledger(connection)
-      for i in found.indices {
-        found[i].stream.missingRuns = gaps(
-          between: try ledger.firstRuns(of: found[i].id, limit: runs + 1), given: found[i].given, limit: runs)
-        found[i].stream.losses = try losses(of: found[i].id, limit: runs)
-      }
-    }
-    return found.reversed().map(\.stream)
-  }
-
-  private func losses(of stream: Int64, limit: Int) throws(SQLiteError) -> [StreamLedger.Loss] {
-    let select = try connection.prepare(
-      "SELECT first, last, reason, time FROM loss WHERE stream = ?1 ORDER BY first LIMIT ?2")
-    try select.bind(stream, at: 1)
-    try select.bind(limit, at: 2)
-    var found: [StreamLedger.Loss] = []
-    while try select.step() {
-      guard select.int64(0) <= select.int64(1) else { continue }
-      found.append(
-        StreamLedger.Loss(
-          range: select.int64(0)...select.int64(1), reason: select.text(2), time: select.text(3)))
-    }
-    return found
-  }
-
-  private func epochs(of vehicle: Int64) throws(SQLiteError) -> [EpochOrigin] {
-    let select = try connection.prepare(
-      "SELECT epoch, reason, predecessor FROM epoch WHERE vehicle = ?1 ORDER BY received DESC LIMIT ?2")
-    try select.bind(vehicle, at: 1)
-    try select.bind(SQLiteReader.streamsListed, at: 2)
-    var found: [EpochOrigin] = []
-    while try select.step() {
-      found.append(
-        EpochOrigin(
-          epoch: select.text(0), reason: select.text(1), predecessor: select.isNull(2) ? nil : select.text(2)))
-    }
-    return found.reversed()
-  }
-
-  // MARK: Records and health.
-
-  func records(
-    of vehicle: Int64, _ selection: RecordSelection, since: Int64?, limit: Int
-  ) throws(StorageError) -> [FleetRecord] {
-    try reading { () throws(SQLiteError) in
-      let select = try connection.prepare(
-        """
-        SELECT number, event_id, type, subject, time, quality, epoch, r.lane, sequence, received, data,
-          typeof(data) = 'blob'
-        FROM record r JOIN stream s ON s.id = r.stream WHERE r.vehicle = ?1 AND \(selection.condition) AND number > ?2
-        ORDER BY number \(since == nil ? "DESC" : "ASC") LIMIT ?3
-        """)
-      try select.bind(vehicle, at: 1)
-      try select.bind(since ?? 0, at: 2)
-      try select.bind(limit, at: 3)
-      var found: [FleetRecord] = []
-      while try select.step() { found.append(FleetRecord(from: select)) }
-      return since == nil ? found.reversed() : found
-    }
   }
 
   func health(of vehicle: Int64) throws(StorageError) -> (json: String, received: Int64)? {
@@ -143,6 +58,67 @@ actor SQLiteReader: FleetReader {
       defer { select.reset() }
       return (select.text(0), select.int64(1))
     }
+  }
+
+  // MARK: Ledgers.
+
+  private func newestStreams(of vehicle: Int64) throws(SQLiteError) -> [StreamLedger] {
+    try streams(of: vehicle, Stretch(limit: SQLiteReader.streamsListed)).items.map(\.ledger)
+  }
+
+  func ledgers(of vehicle: Int64, _ stretch: Stretch, runs: Int) throws(StorageError) -> Page<StreamLedger> {
+    try reading { () throws(SQLiteError) in
+      let page = try streams(of: vehicle, stretch)
+      let ledger = try Ledger(connection)
+      var found = Page<StreamLedger>(read: [], limit: 0)
+      found.hasMore = page.hasMore
+      for var stream in page.items {
+        stream.ledger.missingRuns = gaps(
+          between: try ledger.firstRuns(of: stream.ledger.number, limit: runs + 1), given: stream.given, limit: runs)
+        found.items.append(stream.ledger)
+      }
+      return found
+    }
+  }
+
+  private struct Stream: Sendable {
+    var ledger: StreamLedger
+    /// The last sequence, as a successor says.
+    var given: Int64?
+  }
+
+  private func streams(of vehicle: Int64, _ stretch: Stretch) throws(SQLiteError) -> Page<Stream> {
+    let select = try connection.prepare(
+      """
+      SELECT s.id, s.epoch, lane, duplicates, conflicts, malformed, min(given, \(CloudEvent.sequenceLimit)),
+        coalesce(min(c.first), 0), coalesce(max(c.last), 0), coalesce(sum(c.last - c.first + 1), 0), count(c.first),
+        coalesce(max(CASE WHEN c.first = 1 THEN c.last END), 0),
+        (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM loss l WHERE l.stream = s.id),
+        EXISTS (SELECT 1 FROM epoch e WHERE e.vehicle = s.vehicle AND e.predecessor = s.epoch),
+        o.reason, o.predecessor
+      FROM stream s LEFT JOIN coverage c ON c.stream = s.id
+        LEFT JOIN epoch o ON o.vehicle = s.vehicle AND o.epoch = s.epoch
+      WHERE s.vehicle = ?1 AND s.id > ?2 AND s.id < ?3 GROUP BY s.id ORDER BY s.id \(stretch.order) LIMIT ?4
+      """)
+    try select.bind(vehicle, stretch)
+    var found: [Stream] = []
+    while try select.step() {
+      guard let lane = Lane(rawValue: UInt8(clamping: select.int64(2))) else { continue }
+      let given = select.optionalInt64(6)
+      let (first, last, covered, lost) = (select.int64(7), select.int64(8), select.int64(9), select.int64(12))
+      let origin =
+        select.isNull(14)
+        ? nil : EpochOrigin(reason: select.text(14), predecessor: select.isNull(15) ? nil : select.text(15))
+      found.append(
+        Stream(
+          ledger: StreamLedger(
+            number: select.int64(0), epoch: select.text(1), origin: origin, lane: lane, first: first,
+            last: max(last, given ?? 0), contiguous: select.int64(11), received: covered - lost, lost: lost,
+            duplicates: select.int64(3), conflicts: select.int64(4), malformed: select.int64(5),
+            gaps: select.int64(10) - (first == 1 ? 1 : 0) + (given ?? 0 > last ? 1 : 0),
+            isClosed: select.int64(13) != 0), given: given))
+    }
+    return Page(read: found, limit: stretch.limit, isBackward: stretch.isBackward)
   }
 
   // MARK: Sums.
@@ -162,8 +138,8 @@ actor SQLiteReader: FleetReader {
       }
       let streams = try connection.prepare(
         """
-        SELECT lane, duplicates, conflicts, coalesce(given, 0), coalesce(max(c.last), 0), coalesce(min(c.first), 0),
-          count(c.first), coalesce(sum(c.last - c.first + 1), 0),
+        SELECT lane, duplicates, conflicts, min(coalesce(given, 0), \(CloudEvent.sequenceLimit)),
+          coalesce(max(c.last), 0), coalesce(min(c.first), 0), count(c.first), coalesce(sum(c.last - c.first + 1), 0),
           (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM loss l WHERE l.stream = s.id)
         FROM stream s LEFT JOIN coverage c ON c.stream = s.id GROUP BY s.id
         """)
@@ -171,12 +147,12 @@ actor SQLiteReader: FleetReader {
         let lane = Int(streams.int64(0))
         guard totals.missing.indices.contains(lane) else { continue }
         let (given, last, covered, lost) = (streams.int64(3), streams.int64(4), streams.int64(7), streams.int64(8))
-        totals.duplicates &+= streams.int64(1)
-        totals.conflicts &+= streams.int64(2)
-        // Hostile vehicles can make any sum overflow; it must not trap.
-        totals.missing[lane] &+= max(given, last) - covered
-        totals.received[lane] &+= covered - lost
-        totals.lost[lane] &+= lost
+        totals.duplicates += streams.int64(1)
+        totals.conflicts += streams.int64(2)
+        // Hostile vehicles can make these overflow.
+        totals.missing[lane] = saturatingSum(totals.missing[lane], max(given, last) - covered)
+        totals.received[lane] = saturatingSum(totals.received[lane], covered - lost)
+        totals.lost[lane] = saturatingSum(totals.lost[lane], lost)
         totals.gaps[lane] += streams.int64(6) - (streams.int64(5) == 1 ? 1 : 0) + (given > last ? 1 : 0)
       }
       let pages = Int64(try connection.pragma("page_count") ?? "") ?? 0
@@ -185,33 +161,24 @@ actor SQLiteReader: FleetReader {
     }
   }
 
-  private func reading<Result>(_ body: () throws(SQLiteError) -> Result) throws(StorageError) -> Result {
+  func reading<Result>(_ body: () throws(SQLiteError) -> Result) throws(StorageError) -> Result {
     do throws(SQLiteError) { return try body() } catch { throw StorageError(error) }
   }
 }
 
-extension RecordSelection {
-  fileprivate var condition: String {
-    switch self {
-    case .lane(let lane): "r.lane = \(lane.rawValue)"
-    case .trips: "type IN ('trip.started', 'trip.ended')"
-    case .openAlerts:
-      "number IN (SELECT max(number) FROM record WHERE vehicle = ?1 AND lane = 0 AND type LIKE 'alert.%'"
-        + " GROUP BY subject) AND type <> 'alert.resolved'"
-    }
-  }
-}
-
-extension FleetRecord {
-  fileprivate init(from row: Statement) {
-    self.init(
-      number: row.int64(0), eventID: row.text(1), type: row.text(2), subject: row.isNull(3) ? nil : row.text(3),
-      time: row.text(4), clockQuality: ClockQuality(rawValue: UInt8(clamping: row.int64(5))) ?? .none,
-      epoch: row.text(6), lane: Lane(rawValue: UInt8(clamping: row.int64(7))) ?? .events, sequence: row.int64(8),
-      received: row.int64(9), data: row.int64(11) == 0 ? .json(row.blob(10)) : .frame(row.blob(10)))
-  }
+extension Stretch {
+  /// The direction in which it is read.
+  var order: String { isBackward ? "DESC" : "ASC" }
 }
 
 extension Statement {
-  fileprivate func optionalInt64(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
+  /// Binds a vehicle's stretch to ?1 to ?4, with one item more than its limit, which tells whether there are more.
+  func bind(_ vehicle: Int64, _ stretch: Stretch) throws(SQLiteError) {
+    try bind(vehicle, at: 1)
+    try bind(stretch.above, at: 2)
+    try bind(stretch.below, at: 3)
+    try bind(stretch.limit + 1, at: 4)
+  }
+
+  func optionalInt64(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
 }

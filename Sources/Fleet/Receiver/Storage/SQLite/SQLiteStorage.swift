@@ -7,6 +7,8 @@ import Vocabulary
 final class SQLiteStorage: ReceiverStorage {
   /// Conflicting contents kept for each stream; more are counted and dropped.
   static let conflictsKept = 1000
+  /// Epochs of each vehicle that records are taken of; one in order begins a few in its life.
+  static let epochsKept = 1000
   /// Vehicles and streams whose row ids are remembered; with more, all are looked up anew.
   private static let cacheLimit = 65_536
 
@@ -21,6 +23,8 @@ final class SQLiteStorage: ReceiverStorage {
   // Ids that are known to be committed or are being made in the running transaction.
   private var vehicles: [VehicleID: Int64] = [:]
   private var streams: [StreamKey: Int64] = [:]
+  /// Vehicles that have as many epochs as are taken.
+  private var full: Set<Int64> = []
 
   /// Opens the file at `path`, or makes it.
   init(path: String) throws(ReceiverError) {
@@ -35,12 +39,14 @@ final class SQLiteStorage: ReceiverStorage {
   func commit(_ batch: Batch) throws(StorageError) -> CommitOutcome {
     if vehicles.count > SQLiteStorage.cacheLimit { vehicles.removeAll() }
     if streams.count > SQLiteStorage.cacheLimit { streams.removeAll() }
+    if full.count > SQLiteStorage.cacheLimit { full.removeAll() }
     do throws(SQLiteError) {
       return try connection.transaction { () throws(SQLiteError) in try store(batch) }
     } catch {
       // Rows that the caches point at may have been rolled back.
       vehicles.removeAll()
       streams.removeAll()
+      full.removeAll()
       throw StorageError(error)
     }
   }
@@ -73,8 +79,10 @@ final class SQLiteStorage: ReceiverStorage {
     } catch { throw StorageError(error) }
   }
 
-  func incompleteStreams(limit: Int) throws(StorageError) -> [StreamKey] {
-    do throws(SQLiteError) { return try statements.incompleteStreams(limit: limit) } catch { throw StorageError(error) }
+  func incompleteStreams(limit: Int, perVehicle: Int) throws(StorageError) -> [StreamKey] {
+    do throws(SQLiteError) {
+      return try statements.incompleteStreams(limit: limit, perVehicle: perVehicle)
+    } catch { throw StorageError(error) }
   }
 
   // MARK: Within the transaction.
@@ -87,8 +95,11 @@ final class SQLiteStorage: ReceiverStorage {
     for arrival in batch.arrivals {
       let event = arrival.event
       let vehicle = try vehicleID(event.vehicle, arrival.received)
-      let stream = try streamID(event.stream, vehicle)
       seen[vehicle] = arrival.received
+      guard let stream = try streamID(event.stream, vehicle) else {
+        outcome.beyondEpochs[event.vehicle, default: 0] += 1
+        continue
+      }
       guard event.firstSequence == nil else {
         outcome.tombstones += 1
         outcome.touch(event)
@@ -149,33 +160,42 @@ final class SQLiteStorage: ReceiverStorage {
     try insert.run()
     if connection.changes == 1 {
       outcome.stored += 1
-      if event.lane == .events, event.sequence == 1, let beginning = EpochBeginning(event) {
-        try note(beginning, event, vehicle, arrival.received)
+      if let malformation = arrival.malformation {
+        outcome.malformed[malformation.kind, default: 0] += 1
+        try statements.mark(malformation, number: connection.lastInsertRowID, vehicle: vehicle)
+        try statements.count(malformed: 1, stream: stream)
+      } else if event.lane == .events, event.sequence == 1, let beginning = try? EpochBeginning(event) {
+        try note(beginning, event, vehicle, arrival.received, &outcome)
       }
       return .taken
     }
     if try statements.holds(event, stream: stream) {
       outcome.duplicates += 1
-      try statements.count(duplicates: 1, conflicts: 0, stream: stream)
+      try statements.count(duplicates: 1, stream: stream)
       return .known
     }
     outcome.conflicts += 1
     outcome.contradicting.insert(event.outbox)
-    try statements.count(duplicates: 0, conflicts: 1, stream: stream)
+    try statements.count(conflicts: 1, stream: stream)
     // Kept aside is committed too: the vehicle need not send it for ever.
     return try statements.keepAside(arrival, stream: stream) ? .taken : .leftOut
   }
 
   /// Closes the predecessor's streams: what it gave last is known now, even where nothing of it has come.
   private func note(
-    _ beginning: EpochBeginning, _ event: CloudEvent, _ vehicle: Int64, _ received: Int64
+    _ beginning: EpochBeginning, _ event: CloudEvent, _ vehicle: Int64, _ received: Int64,
+    _ outcome: inout CommitOutcome
   ) throws(SQLiteError) {
-    let origin = EpochOrigin(epoch: event.epoch, reason: beginning.reason, predecessor: beginning.predecessor)
-    try statements.noteEpoch(origin, vehicle: vehicle, received: received)
+    let origin = EpochOrigin(reason: beginning.reason, predecessor: beginning.predecessor)
+    try statements.noteEpoch(event.epoch, origin, vehicle: vehicle, received: received)
     guard let predecessor = beginning.predecessor else { return }
     for (lane, last) in beginning.last {
       let outbox = OutboxKey(vehicle: event.vehicle, epoch: predecessor)
-      try statements.noteGiven(last, stream: try streamID(StreamKey(outbox: outbox, lane: lane), vehicle))
+      guard let stream = try streamID(StreamKey(outbox: outbox, lane: lane), vehicle) else {
+        outcome.beyondEpochs[event.vehicle, default: 0] += 1
+        return
+      }
+      try statements.noteGiven(last, stream: stream)
     }
   }
 
@@ -186,11 +206,24 @@ final class SQLiteStorage: ReceiverStorage {
     return id
   }
 
-  private func streamID(_ key: StreamKey, _ vehicle: Int64) throws(SQLiteError) -> Int64 {
+  /// Nil when it would be of one epoch more than is taken.
+  private func streamID(_ key: StreamKey, _ vehicle: Int64) throws(SQLiteError) -> Int64? {
     if let known = streams[key] { return known }
-    let id = try statements.stream(vehicle, key.outbox.epoch, key.lane)
+    let (epoch, lane) = (key.outbox.epoch, key.lane)
+    var id = try statements.existingStream(vehicle, epoch, lane)
+    if id == nil {
+      guard try isRoom(for: epoch, of: vehicle) else { return nil }
+      id = try statements.makeStream(vehicle, epoch, lane)
+    }
     streams[key] = id
     return id
+  }
+
+  private func isRoom(for epoch: String, of vehicle: Int64) throws(SQLiteError) -> Bool {
+    if try statements.knows(epoch, of: vehicle) { return true }
+    if !full.contains(vehicle), try statements.epochs(of: vehicle) < Int64(SQLiteStorage.epochsKept) { return true }
+    full.insert(vehicle)
+    return false
   }
 
   private func existingStream(_ key: StreamKey) throws(SQLiteError) -> Int64? {

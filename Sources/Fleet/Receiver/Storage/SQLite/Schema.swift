@@ -3,7 +3,7 @@
 import SQLite
 
 enum Schema {
-  static let version: Int32 = 2
+  static let version: Int32 = 3
 
   /// Makes the tables in a new file, or brings those of an earlier version up to this one.
   /// - Throws: `newerDatabase` for a file of a later version.
@@ -17,7 +17,8 @@ enum Schema {
       if (0..<version).contains(found) {
         try connection.transaction { () throws(SQLiteError) in
           if found < 1 { try connection.execute(tables) }
-          try connection.execute(second)
+          if found < 2 { try connection.execute(second) }
+          try connection.execute(third)
           try connection.setUserVersion(version)
         }
         return
@@ -78,5 +79,18 @@ enum Schema {
     ALTER TABLE stream ADD COLUMN given INTEGER;  -- the last sequence, as a successor says; NULL while none has
     ALTER TABLE vehicle ADD COLUMN status_since INTEGER;
     UPDATE vehicle SET status_since = status_at;
+    """
+
+  /// What version 3 adds: records that nobody can read, conflicts by vehicle.
+  private static let third = """
+    -- Records whose data is not what the contract says, and what is wrong with it.
+    CREATE TABLE malformed (
+      vehicle INTEGER NOT NULL REFERENCES vehicle, number INTEGER NOT NULL REFERENCES record, reason TEXT NOT NULL,
+      PRIMARY KEY (vehicle, number)) WITHOUT ROWID;
+
+    ALTER TABLE stream ADD COLUMN malformed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conflict ADD COLUMN vehicle INTEGER;
+    UPDATE conflict SET vehicle = (SELECT vehicle FROM stream WHERE stream.id = conflict.stream);
+    CREATE INDEX conflict_by_vehicle ON conflict (vehicle, id);
     """
 }

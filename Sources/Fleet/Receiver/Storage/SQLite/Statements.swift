@@ -12,7 +12,10 @@ final class Statements {
   private let insertStream: Statement
   private let selectStream: Statement
   private let findStream: Statement
+  private let selectEpoch: Statement
+  private let countEpochs: Statement
   private let updateCounts: Statement
+  private let insertMalformed: Statement
   private let insertConflict: Statement
   private let selectConflict: Statement
   private let updateSeen: Statement
@@ -41,12 +44,18 @@ final class Statements {
       SELECT stream.id FROM stream JOIN vehicle ON vehicle.id = stream.vehicle
       WHERE vehicle.name = ?1 AND epoch = ?2 AND lane = ?3
       """)
+    selectEpoch = try c.prepare("SELECT 1 FROM stream WHERE vehicle = ?1 AND epoch = ?2 LIMIT 1")
+    countEpochs = try c.prepare("SELECT count(DISTINCT epoch) FROM stream WHERE vehicle = ?1")
     updateCounts = try c.prepare(
-      "UPDATE stream SET duplicates = duplicates + ?2, conflicts = conflicts + ?3 WHERE id = ?1")
+      """
+      UPDATE stream SET duplicates = duplicates + ?2, conflicts = conflicts + ?3, malformed = malformed + ?4
+      WHERE id = ?1
+      """)
+    insertMalformed = try c.prepare("INSERT INTO malformed (vehicle, number, reason) VALUES (?1, ?2, ?3)")
     insertConflict = try c.prepare(
       """
-      INSERT INTO conflict (stream, sequence, event_id, type, subject, time, received, data)
-      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+      INSERT INTO conflict (stream, sequence, event_id, type, subject, time, received, data, vehicle)
+      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT vehicle FROM stream WHERE id = ?1)
       WHERE (SELECT count(*) FROM conflict WHERE stream = ?1) < \(SQLiteStorage.conflictsKept)
       """)
     selectConflict = try c.prepare(
@@ -65,12 +74,14 @@ final class Statements {
       "INSERT INTO epoch (vehicle, epoch, reason, predecessor, received) VALUES (?1, ?2, ?3, ?4, ?5)"
         + " ON CONFLICT DO NOTHING")
     updateGiven = try c.prepare("UPDATE stream SET given = max(coalesce(given, 0), ?2) WHERE id = ?1")
-    selectGiven = try c.prepare("SELECT given FROM stream WHERE id = ?1")
+    selectGiven = try c.prepare("SELECT min(given, \(CloudEvent.sequenceLimit)) FROM stream WHERE id = ?1")
     selectIncomplete = try c.prepare(
       """
-      SELECT name, epoch, lane FROM stream s JOIN vehicle v ON v.id = s.vehicle LEFT JOIN coverage c ON c.stream = s.id
-      GROUP BY s.id HAVING count(c.first) > 1 OR min(c.first) > 1 OR coalesce(max(c.last), 0) < given
-      ORDER BY s.id DESC LIMIT ?1
+      SELECT name, epoch, lane FROM (
+        SELECT s.*, row_number() OVER (PARTITION BY vehicle ORDER BY s.id DESC) AS place
+        FROM stream s LEFT JOIN coverage c ON c.stream = s.id
+        GROUP BY s.id HAVING count(c.first) > 1 OR min(c.first) > 1 OR coalesce(max(c.last), 0) < given) s
+      JOIN vehicle v ON v.id = s.vehicle WHERE place <= ?2 ORDER BY s.id DESC LIMIT ?1
       """)
   }
 
@@ -115,6 +126,14 @@ final class Statements {
     }
   }
 
+  /// Notes that nobody can read a record.
+  func mark(_ malformation: Malformation, number: Int64, vehicle: Int64) throws(SQLiteError) {
+    try insertMalformed.bind(vehicle, at: 1)
+    try insertMalformed.bind(number, at: 2)
+    try insertMalformed.bind(malformation.reason, at: 3)
+    try insertMalformed.run()
+  }
+
   /// Keeps a conflicting content once; whether it is kept.
   func keepAside(_ arrival: Batch.Arrival, stream: Int64) throws(SQLiteError) -> Bool {
     let event = arrival.event
@@ -151,14 +170,35 @@ final class Statements {
     return try id(from: selectVehicle) ?? 0
   }
 
-  func stream(_ vehicle: Int64, _ epoch: String, _ lane: Lane) throws(SQLiteError) -> Int64 {
-    for s in [insertStream, selectStream] {
-      try s.bind(vehicle, at: 1)
-      try s.bind(epoch, at: 2)
-      try s.bind(Int64(lane.rawValue), at: 3)
-    }
+  func makeStream(_ vehicle: Int64, _ epoch: String, _ lane: Lane) throws(SQLiteError) -> Int64 {
+    try bind(insertStream, vehicle, epoch, lane)
     try insertStream.run()
-    return try id(from: selectStream) ?? 0
+    return try existingStream(vehicle, epoch, lane) ?? 0
+  }
+
+  func existingStream(_ vehicle: Int64, _ epoch: String, _ lane: Lane) throws(SQLiteError) -> Int64? {
+    try bind(selectStream, vehicle, epoch, lane)
+    return try id(from: selectStream)
+  }
+
+  private func bind(
+    _ statement: Statement, _ vehicle: Int64, _ epoch: String, _ lane: Lane
+  ) throws(SQLiteError) {
+    try statement.bind(vehicle, at: 1)
+    try statement.bind(epoch, at: 2)
+    try statement.bind(Int64(lane.rawValue), at: 3)
+  }
+
+  /// Whether anything of an epoch has come.
+  func knows(_ epoch: String, of vehicle: Int64) throws(SQLiteError) -> Bool {
+    try selectEpoch.bind(vehicle, at: 1)
+    try selectEpoch.bind(epoch, at: 2)
+    return try id(from: selectEpoch) != nil
+  }
+
+  func epochs(of vehicle: Int64) throws(SQLiteError) -> Int64 {
+    try countEpochs.bind(vehicle, at: 1)
+    return try id(from: countEpochs) ?? 0
   }
 
   func existingStream(_ key: StreamKey) throws(SQLiteError) -> Int64? {
@@ -173,10 +213,11 @@ final class Statements {
     return try select.step() ? select.int64(0) : nil
   }
 
-  func count(duplicates: Int, conflicts: Int, stream: Int64) throws(SQLiteError) {
+  func count(duplicates: Int = 0, conflicts: Int = 0, malformed: Int = 0, stream: Int64) throws(SQLiteError) {
     try updateCounts.bind(stream, at: 1)
     try updateCounts.bind(duplicates, at: 2)
     try updateCounts.bind(conflicts, at: 3)
+    try updateCounts.bind(malformed, at: 4)
     try updateCounts.run()
   }
 
@@ -203,9 +244,11 @@ final class Statements {
 
   // MARK: Epochs and gaps.
 
-  func noteEpoch(_ origin: EpochOrigin, vehicle: Int64, received: Int64) throws(SQLiteError) {
+  func noteEpoch(
+    _ epoch: String, _ origin: EpochOrigin, vehicle: Int64, received: Int64
+  ) throws(SQLiteError) {
     try insertEpoch.bind(vehicle, at: 1)
-    try insertEpoch.bind(origin.epoch, at: 2)
+    try insertEpoch.bind(epoch, at: 2)
     try insertEpoch.bind(origin.reason, at: 3)
     try insertEpoch.bind(origin.predecessor, at: 4)
     try insertEpoch.bind(received, at: 5)
@@ -225,8 +268,9 @@ final class Statements {
     return try selectGiven.step() && !selectGiven.isNull(0) ? selectGiven.int64(0) : nil
   }
 
-  func incompleteStreams(limit: Int) throws(SQLiteError) -> [StreamKey] {
+  func incompleteStreams(limit: Int, perVehicle: Int) throws(SQLiteError) -> [StreamKey] {
     try selectIncomplete.bind(limit, at: 1)
+    try selectIncomplete.bind(perVehicle, at: 2)
     defer { selectIncomplete.reset() }
     var found: [StreamKey] = []
     while try selectIncomplete.step() {

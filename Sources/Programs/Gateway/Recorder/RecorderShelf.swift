@@ -6,9 +6,12 @@ import Store
 final class RecorderShelf: @unchecked Sendable {
   let store: Store
   let telemetry: TelemetryRecorder
+  /// Whether the opening wrote the row with which an epoch begins.
+  let beganEpoch: Bool
 
-  init(_ store: Store, _ telemetry: TelemetryRecorder) {
+  init(_ store: Store, _ telemetry: TelemetryRecorder, beganEpoch: Bool) {
     self.store = store
     self.telemetry = telemetry
+    self.beganEpoch = beganEpoch
   }
 }

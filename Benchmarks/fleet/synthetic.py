@@ -8,6 +8,15 @@ from programs import cpu_seconds, memory, quantile, until
 WINDOW = 256
 
 
+def use(programs, before, elapsed):
+    """What the programs took of the machine since `before`."""
+    result = {}
+    for name, process in programs.items():
+        result[name + "_cpu_percent"] = (cpu_seconds(process) - before[name]) / elapsed * 100
+        result[name + "_rss_mb"] = memory(process, "VmRSS")
+    return result
+
+
 async def steady(bench, count, seconds, frame):
     lags, open_records = [], {}
 
@@ -38,12 +47,9 @@ async def steady(bench, count, seconds, frame):
     result = {"vehicles": count, "records": len(plan), "records_per_s": len(plan) / elapsed,
               "lag_p50_ms": quantile(lags, 0.5) * 1e3, "lag_p99_ms": quantile(lags, 0.99) * 1e3,
               "lag_max_ms": max(lags, default=float("nan")) * 1e3, "generator_late_ms": late * 1e3}
-    for name, process in programs.items():
-        result[name + "_cpu_percent"] = (cpu_seconds(process) - before[name]) / elapsed * 100
-        result[name + "_rss_mb"] = memory(process, "VmRSS")
     for vehicle in vehicles:
         vehicle.transport.close()
-    return result
+    return result | use(programs, before, elapsed)
 
 
 async def burst(bench, events, count):
@@ -81,9 +87,6 @@ async def burst(bench, events, count):
               "lag_p99_ms": quantile(lags, 0.99) * 1e3,
               "events_per_commit": done / max(1, bench.metrics()["commits_total"] - commits),
               "generator_cpu_percent": (time.process_time() - own) / elapsed * 100}
-    for name, process in programs.items():
-        result[name + "_cpu_percent"] = (cpu_seconds(process) - before[name]) / elapsed * 100
-        result[name + "_rss_mb"] = memory(process, "VmRSS")
     for vehicle in vehicles:
         vehicle.transport.close()
-    return result
+    return result | use(programs, before, elapsed)

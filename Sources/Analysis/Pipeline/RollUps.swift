@@ -41,7 +41,8 @@ public struct RollUps: ~Copyable {
 
   public init(_ catalogue: SignalCatalogue, seconds: Int64 = 60) {
     running = Interval(rollUps: catalogue.ids.map(RollUp.empty))
-    ended = running
+    // An array of its own: a copy would be made at the first sample, on capture's thread.
+    ended = Interval(rollUps: catalogue.ids.map(RollUp.empty))
     width = seconds * 1_000_000_000
   }
 

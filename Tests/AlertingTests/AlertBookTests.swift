@@ -233,4 +233,22 @@ import Vocabulary
     other.resume(ward.book)
     #expect(other[.cooling].open?.id == "cooling-1" && other[.cooling].episodes == 2)
   }
+
+  @Test func anEpisodeOfALostBookGoesOnUntilThePartIsJudgedWell() throws {
+    var ward = Ward()
+    ward.see(.cooling, 10, times: 6)
+    let episode = try #require(ward.book[.cooling].open)
+    var found = AlertBook()
+    found.takeOver(episode)
+    var said: [Event] = []
+    var report = AlertBookTests.report(.cooling, 90, at: 100)
+    found.judge(&report) { said.append($0) }
+    #expect(said.contains { if case .alertResolved(let alert) = $0.kind { alert.id == episode.id } else { false } })
+    found.takeOver(episode)
+    #expect(found[.cooling].open?.id == episode.id, "the newest word counts")
+    var older = episode
+    older.episode = 0
+    found.takeOver(older)
+    #expect(found[.cooling].episodes == 1 && found[.cooling].open?.id == episode.id)
+  }
 }

@@ -171,4 +171,24 @@ import Vocabulary
     let again = DamageRule(wasChecked: true, started: 5)
     #expect(!again.isDue(at: 6) && !again.isDue(at: 4 + DamageRule.pause) && again.isDue(at: 5 + DamageRule.pause))
   }
+
+  /// A state that has lost its checkpoint: episodes and trips are counted on, and what was open stays so.
+  @Test func noNumberIsGivenASecondTimeAfterTheCheckpointIsLost() throws {
+    let folder = try Folder()
+    let store = try Store.open(directory: folder.path, StoreSettings(vehicle: "van"))
+    let book = CounterBook(try vehicle())
+    #expect(book.checkpoint(of: [], try store.standingHistories(), vehicle: nil) == nil, "a new state")
+    try store.commit([
+      .alert(id: "engine-oil-2", state: "resolved", changedWall: 7, data: []),
+      .alert(id: "engine-oil-3", state: "active", changedWall: 9, data: []),
+      .alert(id: "cooling-1", state: "resolved", changedWall: 8, data: []),
+      .alert(id: "of-a-later-version-x", state: "active", changedWall: 8, data: []),
+      .trip(number: 258, startedWall: 5, data: []),
+    ])
+    let checkpoint = try #require(book.checkpoint(of: [], try store.standingHistories(), vehicle: nil))
+    #expect(checkpoint.alerts[.engineOil].open?.id == "engine-oil-3" && checkpoint.alerts[.engineOil].episodes == 3)
+    #expect(checkpoint.alerts[.engineOil].open?.opened.wallNanoseconds == 9)
+    #expect(checkpoint.alerts[.cooling].open == nil && checkpoint.alerts[.cooling].episodes == 1)
+    #expect(checkpoint.trips.trips == 258)
+  }
 }

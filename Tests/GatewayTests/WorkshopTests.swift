@@ -77,19 +77,28 @@ import Vocabulary
     #expect(try rig.stop("telltaled") == 0)
   }
 
-  /// A state of another version: what wear was counted is kept.
-  @Test func countersOutliveAVersionThatCannotReadTheRest() throws {
+  /// A state of another version, or one that has lost its checkpoint: what wear was counted is kept, and no number is
+  /// given a second time.
+  @Test(arguments: [
+    ("UPDATE checkpoint SET version = version + 1", "of another version"),
+    ("DELETE FROM checkpoint_part; DELETE FROM checkpoint", "is lost"),
+  ])
+  func countersOutliveTheCheckpoint(damage: String, word: String) throws {
     let rig = try Rig()
     try rig.configure("components: {engine-oil: {used: 0.4}}")
     try rig.startDaemon(["--replay", try rig.simulate(days: 4)])
     try rig.wait(for: "the replay") { rig.isThrough }
     #expect(try rig.stop("telltaled") == 0)
-    try rig.execute(rig.state, "UPDATE checkpoint SET version = version + 1")
+    let trips = try rig.count(rig.state, "SELECT max(number) FROM trip")
+    try #require(trips > 2)
+    try rig.execute(rig.state, damage)
     try rig.configure()
     try rig.startDaemon(["--replay", try rig.simulate(days: 2, seed: 9)])
     try rig.wait(for: "the replay") { rig.isThrough }
-    #expect(rig.log("telltaled").contains("counters of distance and wear are kept"))
+    let log = rig.log("telltaled")
+    #expect(log.contains(word) && log.contains("counters of distance and wear are kept"), "\(log)")
     #expect(try #require(health(rig, "engine-oil").consumed) > 0.4)
+    #expect(try rig.count(rig.state, "SELECT min(number) FROM trip WHERE number > \(trips)") == trips + 1)
     #expect(try rig.stop("telltaled") == 0)
   }
 }

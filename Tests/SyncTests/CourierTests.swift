@@ -255,6 +255,18 @@ import Vocabulary
     #expect(vehicle.snapshot.queued == [0, 0, 0])
   }
 
+  @Test func aReceiverThatComesAMomentAfterTheVehicleGetsAllOfItSoon() throws {
+    let vehicle = try Vehicle()
+    try vehicle.write(.alerts)
+    try vehicle.turn(until: { vehicle.snapshot.published == 2 }, "all rows")
+    _ = try vehicle.sent()
+    vehicle.pass(seconds: 1)
+    try vehicle.acknowledge([:])
+    #expect(try vehicle.sent().isEmpty, "it may have met the receiver")
+    vehicle.pass(seconds: 1)
+    #expect(try vehicle.sent().map(\.lane) == [.alerts, .events])
+  }
+
   @Test func whatAReceiverAcceptsTellsWhatItNeverSaw() throws {
     let vehicle = try vehicleWithoutReceiver()
     vehicle.pass(seconds: 5)

@@ -64,6 +64,15 @@ public struct AlertBook: BitwiseCopyable, Sendable {
     }
   }
 
+  /// Takes over an episode of which nothing else is known any more: no later one gets its number, and if it was open it goes
+  /// on until the component is judged ok.
+  public mutating func takeOver(_ alert: Alert) {
+    let i = Int(alert.component.rawValue)
+    guard alert.episode >= components[i].episodes else { return }
+    components[i].episodes = alert.episode
+    components[i].open = alert.state == .resolved ? nil : alert
+  }
+
   /// The part was replaced: nothing of the old part's counts against the new one, and its open episode is resolved.
   public mutating func replaced(_ component: ComponentID, at time: Timestamp, emit: (Event) -> Void) {
     let i = Int(component.rawValue)

@@ -28,8 +28,7 @@ extension Delivery {
     readDepths(now)
     rewindAll()
     nextStatus = now
-    // What goes out now is answered in its time, without being sent twice.
-    lastAnswer = now
+    lastAnswer = nil
     // The broker may have lost what it kept.
     publishedHealth = 0
     courier.report(.connected(host: configuration.broker.host, port: configuration.broker.port))
@@ -63,12 +62,13 @@ extension Delivery {
   ///
   /// A receiver that is only slow answers in the order of publication: what went out a moment before that which it has
   /// accepted is lost, what came after is still under way. In steady traffic a row that is never acknowledged keeps
-  /// backing off.
+  /// backing off. The first word on a connection counts as one after a silence, however soon it comes: a receiver that
+  /// greets may have come a moment after what went out.
   /// - Parameter accepted: when the latest of the rows that it has accepted was published; nil: it has only greeted.
   private func receiverAnswered(_ accepted: Int64?, _ now: Int64) {
     let policy = window.policy
     defer { lastAnswer = now }
-    guard now - lastAnswer >= policy.answer, now - lastReturn >= policy.first else { return }
+    if let lastAnswer { guard now - lastAnswer >= policy.answer, now - lastReturn >= policy.first else { return } }
     lastReturn = now
     window.receiverIsBack(since: accepted.map { $0 - policy.answer } ?? now)
   }

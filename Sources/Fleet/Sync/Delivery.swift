@@ -31,8 +31,8 @@ final class Delivery {
   private var nextOutboxAttempt: Int64 = 0
   var nextStatus: Int64 = .max
   var nextHealth: Int64 = 0
-  /// When a receiver said something last, or the connection began.
-  var lastAnswer: Int64 = .min / 2
+  /// When a receiver said something last; nil while it has said nothing on this connection.
+  var lastAnswer: Int64?
   /// When a receiver was last found to be back.
   var lastReturn: Int64 = .min / 2
   /// When rows of a stream that are not under way were last asked for.

@@ -133,10 +133,10 @@ public final class Gateway {
       telemetry = try TelemetryRecorder(configuration.telemetry, vehicle.catalogue, store)
       let stored = try store.checkpoint()
       let readable = stored.flatMap { GatewayCheckpoint(version: $0.version, bytes: $0.data) }
-      if stored != nil && readable == nil {
-        checkpoint = try Gateway.checkpoint(ofCountersIn: store, counters, log)
-      } else {
+      if let readable {
         checkpoint = readable
+      } else {
+        checkpoint = try Gateway.checkpoint(ofCountersIn: store, counters, log, isLost: stored == nil)
       }
       (told, lost) = try DiagnosticRecord.all(in: store)
       diagnosis.restore(told)
@@ -197,20 +197,21 @@ public final class Gateway {
     server = DiagnosticsServer(socketPath: configuration.socket, views: views.diagnostics)
   }
 
-  /// Of a state that an earlier version wrote: what wear has been counted is kept, everything else is learnt again.
+  /// Of a state whose checkpoint an earlier version wrote, or that lost it: what wear has been counted is kept, and which
+  /// numbers were given; everything else is learnt again. Nil where nothing of it is stored, as in a new state.
   private static func checkpoint(
-    ofCountersIn store: borrowing Store, _ counters: CounterBook, _ log: Logger
+    ofCountersIn store: borrowing Store, _ counters: CounterBook, _ log: Logger, isLost: Bool
   ) throws(StoreError) -> GatewayCheckpoint? {
     let identity = try store.note("vehicle") ?? ""
     let stored = try store.counters(vehicle: identity)
-    guard
-      let checkpoint = counters.checkpoint(of: stored, vehicle: identity.isEmpty ? nil : ShortText(identity.utf8))
-    else {
-      log.warning("\(store.path): the stored health is of another version and cannot be used; learning starts again")
-      return nil
+    let checkpoint = counters.checkpoint(
+      of: stored, try store.standingHistories(), vehicle: identity.isEmpty ? nil : ShortText(identity.utf8))
+    let what = "\(store.path): the stored health is " + (isLost ? "lost" : "of another version")
+    if checkpoint != nil {
+      log.warning("\(what): \(stored.count) counters of distance and wear are kept, the rest is learnt again")
+    } else if !isLost {
+      log.warning("\(what) and cannot be used; learning starts again")
     }
-    let kept = "\(stored.count) counters of distance and wear are kept, the rest is learnt again"
-    log.warning("\(store.path): the stored health is of another version: \(kept)")
     return checkpoint
   }
 
@@ -332,6 +333,8 @@ public final class Gateway {
       throw GatewayError("\(reason); telltaled ends, and saves what can be read of the file when it is started again")
     }
     if isReload { return .reload }
+    // A replay is run for what it stores.
+    if summary != nil, let problem = recorder.snapshot.problem { throw GatewayError(problem) }
     return summary.map { .replayed($0) } ?? .stopped
   }
 

@@ -29,7 +29,7 @@ public enum Severity: UInt8, BitwiseCopyable, Sendable, CaseIterable {
 
 /// An alert: one episode of one component needing somebody.
 public struct Alert: BitwiseCopyable, Sendable {
-  public enum State: UInt8, BitwiseCopyable, Sendable {
+  public enum State: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     case active = 0
     case acknowledged = 1
     case resolved = 2
@@ -68,6 +68,14 @@ public struct Alert: BitwiseCopyable, Sendable {
 
   /// Component and episode, for example `cooling-2`.
   public var id: String { component.name + "-" + String(episode) }
+
+  /// What an `id` says.
+  public static func component(ofID id: String) -> (component: ComponentID, episode: UInt32)? {
+    guard let dash = id.lastIndex(of: "-"), let component = ComponentID(name: String(id[..<dash])),
+      let episode = UInt32(id[id.index(after: dash)...])
+    else { return nil }
+    return (component, episode)
+  }
 }
 
 /// A drive from engine start to engine stop.

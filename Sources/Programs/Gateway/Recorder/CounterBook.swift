@@ -33,8 +33,11 @@ struct CounterBook: Sendable {
     return counters
   }
 
-  /// A checkpoint of a vehicle of which nothing is known but these counters; nil where none of them means anything.
-  func checkpoint(of counters: [StoredCounter], vehicle: ShortText?) -> GatewayCheckpoint? {
+  /// A checkpoint of a vehicle of which nothing is known but these counters, its alerts and how many trips it made; nil
+  /// where that is nothing.
+  func checkpoint(
+    of counters: [StoredCounter], _ standing: StandingHistories, vehicle: ShortText?
+  ) -> GatewayCheckpoint? {
     var monitor = definition.healthMonitor
     var trips = definition.tripObserver
     var taken = 0
@@ -53,7 +56,24 @@ struct CounterBook: Sendable {
         taken += 1
       }
     }
-    guard taken > 0 else { return nil }
-    return GatewayCheckpoint(health: monitor.checkpoint, alerts: AlertBook(), trips: trips, vehicle: vehicle)
+    let alerts = standing.alerts.compactMap(CounterBook.alert)
+    guard taken > 0 || !alerts.isEmpty || standing.lastTrip > 0 else { return nil }
+    var book = AlertBook()
+    for alert in alerts { book.takeOver(alert) }
+    // The trip that ran when the checkpoint was made has a number already.
+    trips.countOn(trips: max(trips.trips, UInt32(clamping: standing.lastTrip)), km: trips.totalKm)
+    return GatewayCheckpoint(health: monitor.checkpoint, alerts: book, trips: trips, vehicle: vehicle)
+  }
+
+  /// An alert of which the table says no more than this. How grave it is, its next judgement tells.
+  private static func alert(_ stored: StandingHistories.Alert) -> Alert? {
+    guard let (component, episode) = Alert.component(ofID: stored.id),
+      let state = Alert.State.allCases.first(where: { $0.name == stored.state })
+    else { return nil }
+    var time = Timestamp.unknown
+    time.wallNanoseconds = stored.changed
+    return Alert(
+      component: component, episode: episode, severity: .warning, state: state, opened: time, changed: time,
+      report: HealthReport(unknown: component, because: .none, at: time))
   }
 }

@@ -45,8 +45,9 @@ struct EndToEndTests {
     let broker = try Broker()
     let fleet = try Fleet(brokerPort: broker.port)
     try fleet.startReceiver()
-    try fleet.startVehicle()
+    // First: what a vehicle publishes while nobody subscribes is published again.
     try fleet.turn(until: { fleet.ingest?.counters.isConnected == true }, "receiver connects")
+    try fleet.startVehicle()
     try fleet.write(.telemetry, 700)
     try fleet.write(.events, 300)
     try fleet.write(.alerts, 5)

@@ -24,7 +24,7 @@ import Vocabulary
       data: "{\"reason\":\"salvaged\",\"predecessor\":\"\(someEpoch)\",\"last\":\(last)}")
   }
 
-  private func vehicle() async throws -> FleetVehicle {
+  private func vehicle() async throws -> WholeVehicle {
     try #require(try await reader.vehicle(vehicleName, runs: 10))
   }
 
@@ -44,7 +44,7 @@ import Vocabulary
     #expect(vehicle.streams.first { $0.epoch == laterEpoch }?.origin?.reason == "salvaged")
     #expect(try storage.missing(in: stream(), limit: 5) == [3...5])
     #expect(Set(try storage.incompleteStreams(limit: 10, perVehicle: 10).map(\.lane)) == [.alerts, .events, .telemetry])
-    #expect(try await reader.totals(heardSince: 0).gaps == [1, 1, 1])
+    #expect(try await reader.totals(heardSince: 0).lanes.map(\.gaps) == [1, 1, 1])
     // Salvaged rows and tombstones still come.
     _ = try storage.commit(
       batch([try arrival(4), try arrival(3, from: 3), try arrival(5, from: 5), try arrival(2, from: 1, lane: .alerts)]))
@@ -65,7 +65,7 @@ import Vocabulary
   }
 
   @Test(arguments: [
-    #"{"events":-1}"#, #"{"events":1.5}"#, #"{"events":281474976710657}"#, #"{"alerts":9e18}"#,
+    #"{"events":-1}"#, #"{"events":1.5}"#, #"{"events":4294967297}"#, #"{"alerts":9e18}"#,
     #"{"telemetry":9000000000000000000}"#, #"{"events":"9"}"#, "[9]", "7",
   ]) func whatCannotBeIsMalformedAndNotBelieved(last: String) async throws {
     let event = try beginning(last).event
@@ -94,16 +94,63 @@ import Vocabulary
   }
 
   @Test func theLastSequenceThereCanBeCostsAndOverflowsNothing() async throws {
-    let limit = CloudEvent.sequenceLimit
+    let limit = EpochBeginning.lastBelieved
     let last = "{\"alerts\":\(limit),\"events\":\(limit),\"telemetry\":\(limit)}"
     _ = try storage.commit(batch([try beginning(last)]))
     #expect(try storage.missing(in: stream(), limit: 5) == [1...limit])
-    #expect(try await reader.totals(heardSince: 0).missing == [limit, limit, limit])
+    #expect(try await reader.totals(heardSince: 0).lanes.map(\.missing) == [limit, limit, limit])
     // A file of a version that took any number.
     try Connection(path: folder.path + "/receiver.db").execute("UPDATE stream SET given = \(Int64.max)")
     #expect(try storage.missing(in: stream(), limit: 5) == [1...limit])
-    #expect(try await vehicle().total(nil, \.missing) == 4 * limit - 1)
-    #expect(try await reader.totals(heardSince: 0).missing == [limit, 2 * limit - 1, limit])
+    #expect(try await vehicle().vehicle.total(\.missing) == 4 * limit - 1)
+    #expect(try await reader.totals(heardSince: 0).lanes.map(\.missing) == [limit, 2 * limit - 1, limit])
+  }
+
+  /// One whose predecessor, over any number of steps, is itself.
+  @Test(arguments: 2...4) func anEpochDoesNotComeBeforeItself(count: Int) async throws {
+    func epoch(_ i: Int) -> String { String(repeating: "0", count: 31) + String(i % count) }
+    for i in 0..<count {
+      let claim = "{\"reason\":\"cloned\",\"predecessor\":\"\(epoch(i + 1))\",\"last\":{\"events\":9}}"
+      let outcome = try storage.commit(batch([try arrival(1, epoch: epoch(i), type: "epoch.began", data: claim)]))
+      // Only the last one closes the circle.
+      #expect(outcome.malformed == (i == count - 1 ? ["bad-beginning": 1] : [:]))
+      #expect(outcome.stored == 1)
+    }
+    let vehicle = try await vehicle()
+    #expect(vehicle.streams.first { $0.epoch == epoch(count - 1) }?.origin == nil)
+    #expect(vehicle.streams.first { $0.epoch == epoch(0) }?.isClosed == false)
+    #expect(vehicle.vehicle.lanes[1].malformed == 1)
+    #expect(try storage.missing(in: stream(epoch: epoch(0)), limit: 5) == [])
+    let record = try await reader.records(of: vehicle.vehicle.id, .malformed, Stretch(limit: 5)).items.first
+    #expect(record?.malformation?.contains("'predecessor' must be an elder epoch") == true)
+  }
+
+  /// What one vehicle may claim in its life does not make the fleet's sum blind.
+  @Test func manyThatClaimTheMostLeaveTheSumReadable() async throws {
+    for i in 0..<40 {
+      var claim = try beginning("{\"alerts\":\(1 << 32 as Int64)}")
+      claim.event.vehicle = try #require(VehicleID("car-\(i)"))
+      _ = try storage.commit(batch([claim]))
+    }
+    #expect(try await reader.totals(heardSince: 0).lanes[0].missing == 40 << 32)
+    let claim = try beginning("{\"alerts\":\((1 << 32 as Int64) + 1)}")
+    #expect(throws: Malformation.self) { try EpochBeginning(claim.event) }
+  }
+
+  @Test func sumsAreOfAllEpochs() async throws {
+    func epoch(_ i: Int) -> String { String(repeating: "0", count: 32 - String(i).count) + String(i) }
+    let arrivals = try (1...250).flatMap {
+      [try arrival(2, epoch: epoch($0)), try arrival(4, from: 3, epoch: epoch($0)), try arrival(2, epoch: epoch($0))]
+    }
+    _ = try storage.commit(batch(arrivals))
+    let page = try await reader.vehicles(after: "", limit: 10)
+    let vehicle = try #require(page.items.first)
+    #expect(vehicle.epochs == (151...250).map(epoch))
+    #expect(vehicle.lanes[1].received == 250)
+    #expect(vehicle.total(\.missing) == 250)
+    #expect(vehicle.total(\.lost) == 500)
+    #expect(vehicle.total(\.duplicates) == 250)
+    #expect(try await reader.totals(heardSince: 0).lanes[1].missing == 250)
   }
 
   @Test func aVehicleHasAThousandEpochsAtMost() async throws {

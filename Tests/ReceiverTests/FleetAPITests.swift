@@ -182,6 +182,29 @@ import Vocabulary
     #expect(json["error"]?.string?.contains(expected) == true)
   }
 
+  @Test(arguments: [
+    ("/api/v1/vehicles/van-7/events", "limit=1&limit=2", "'limit' is given twice: give it once"),
+    ("/api/v1/vehicles", "after=", "after has no value: give it one as 'next' has it, or leave it out"),
+    ("/api/v1/vehicles/van-7/gaps", "before=", "before has no value"),
+    ("/api/v1/vehicles/van%2", "", "write % as %25"), ("/api/v1/vehicles/van%zz7", "", "write % as %25"),
+    ("/api/v1/vehicles/%FF", "", "write % as %25"),
+  ]) func refusesAddressesWithTheMend(path: String, query: String, expected: String) async throws {
+    let parameters = query.split(separator: "&").map { parameter in
+      let parts = parameter.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+      return (name: parts[0], value: parts[1])
+    }
+    let answer = await api.answer(path: path, parameters: parameters)
+    #expect(answer.status == 400)
+    #expect(try JSONSlice(answer.body, limit: 10_000)["error"]?.string?.contains(expected) == true)
+  }
+
+  @Test func namesMayBePercentEncoded() async throws {
+    let answer = await api.answer(path: "/api/v1/vehicles/van%2d7/%65vents", parameters: [("limit", "1")])
+    #expect(answer.status == 200)
+    #expect("a%2Fb%C3%A9%25".percentDecoded == "a/bé%")
+    #expect(try await get("/api/v1/vehicles/van-7%2Fevents").status == 404)
+  }
+
   @Test func pageEscapesEverything() async throws {
     let answer = await api.answer(path: "/", query: [:])
     let page = String(decoding: answer.body, as: UTF8.self)

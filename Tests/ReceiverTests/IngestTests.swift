@@ -34,9 +34,9 @@ struct IngestTests {
       }, what)
   }
 
-  private func status(queued: Int) throws {
+  private func status(queued: Int, isOnline: Bool = true) throws {
     let status = StatusDocument(
-      isOnline: true, version: "test", boot: someEpoch, epoch: someEpoch, queued: [.events: queued], started: "")
+      isOnline: isOnline, version: "test", boot: someEpoch, epoch: someEpoch, queued: [.events: queued], started: "")
     try vehicle.publish("telltale/v1/\(vehicleName)/status", status.encoded)
   }
 
@@ -78,6 +78,21 @@ struct IngestTests {
     fleet.clock.push(seconds: 1000)
     for _ in 0..<10 { try fleet.turn() }
     #expect(counters.gapRequests == 1)
+  }
+
+  @Test func asksNobodyWhoIsAway() throws {
+    for sequence in [1, 2, 5] as [Int64] { try vehicle.publish(arrival(sequence).event) }
+    try status(queued: 0, isOnline: false)
+    let reader = try SQLiteStorage(path: fleet.databasePath)
+    let name = try #require(VehicleID(vehicleName))
+    try turn(until: { try counters.stored == 3 && reader.isOffline(name) }, "stored")
+    fleet.clock.push(seconds: 66)
+    for _ in 0..<20 { try fleet.turn() }
+    #expect(counters.gapRequests == 0)
+    try status(queued: 0)
+    try turn(until: { try !reader.isOffline(name) }, "it is back")
+    fleet.clock.push(seconds: 130)
+    try turn(until: { try vehicle.acknowledgements.last?.missing == [.events: [3...4]] }, "the gap is asked for")
   }
 
   @Test func remembersGapsThroughARestart() throws {

@@ -157,9 +157,9 @@ import Vocabulary
     #expect(ledger.received == 2)
     #expect(try storage.commit(batch([try arrival(limit / 2)])).recovered == 1)
     let totals = try await reader.totals(heardSince: 0)
-    #expect(totals.lost[1] == 2 * limit - 3)
-    #expect(totals.received[1] == 3)
-    #expect(totals.missing[1] == 0)
+    #expect(totals.lanes[1].lost == 2 * limit - 3)
+    #expect(totals.lanes[1].received == 3)
+    #expect(totals.lanes[1].missing == 0)
   }
 
   @Test func aStrangersReasonIsNotRepeated() async throws {

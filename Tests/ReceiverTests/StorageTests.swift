@@ -29,7 +29,7 @@ import Vocabulary
     #expect(try select.step())
     #expect(select.text(0) == "{\"a\":1}")
     #expect(select.text(1) == "{\"a\":2}")
-    #expect(try await reader.vehicle("van-7")?.streams.first?.conflicts == 2)
+    #expect(try await reader.vehicle("van-7")?.lanes[1].conflicts == 2)
   }
 
   @Test func oneEventIDIsOneRecord() throws {
@@ -80,7 +80,7 @@ import Vocabulary
     #expect(outcome.lost == 1)
     #expect(try storage.committed([1...9], of: stream()) == [1...7, 9...9])
     let vehicle = try #require(try await SQLiteReader(path: path).vehicle(vehicleName, runs: 10))
-    #expect(vehicle.statusSince == 1_795_319_319_182_197_570)
+    #expect(vehicle.vehicle.statusSince == 1_795_319_319_182_197_570)
     let events = try #require(vehicle.streams.first { $0.lane == .events })
     #expect(events.received == 7)
     #expect(events.lost == 1)
@@ -119,80 +119,5 @@ import Vocabulary
     try Connection(path: path).setUserVersion(99)
     let error = #expect(throws: ReceiverError.self) { try SQLiteStorage(path: path) }
     #expect(error?.description.contains("schema 99, this version knows 3") == true)
-  }
-}
-
-@Suite struct DatabaseCheckTests {
-  private let folder: Folder
-  private let path: String
-
-  init() throws {
-    folder = try Folder()
-    path = folder.path + "/receiver.db"
-  }
-
-  private func fill() throws {
-    let storage = try SQLiteStorage(path: path)
-    _ = try storage.commit(batch(try (1...500).map { try arrival($0, data: "{\"n\":\($0)}") }))
-  }
-
-  private func check() throws -> String {
-    try Receiver.check(ReceiverSettings(name: "depot", host: "127.0.0.1", storage: .sqlite(path: path)))
-  }
-
-  private func refusal() throws -> String {
-    try #require(#expect(throws: ReceiverError.self) { try check() }).description
-  }
-
-  @Test func aWholeOneIsLeftAsItIs() throws {
-    try fill()
-    #expect(try check().contains("is whole, all "))
-    // Nor does one of a receiver that runs disturb it.
-    let storage = try SQLiteStorage(path: path)
-    #expect(try check().contains("is whole, all "))
-    #expect(try storage.commit(batch([try arrival(501)])).stored == 1)
-  }
-
-  @Test func aMissingOneIsNotMade() throws {
-    #expect(try check().contains("is not there yet"))
-    #expect(access(path, F_OK) != 0)
-  }
-
-  @Test func withoutAFolderItTellsTheMend() throws {
-    let settings = ReceiverSettings(name: "depot", host: "127.0.0.1", storage: .sqlite(path: folder.path + "/no/r.db"))
-    let error = #expect(throws: ReceiverError.self) { try Receiver.check(settings) }
-    #expect(error?.description.contains("make the folder") == true)
-  }
-
-  @Test(arguments: [true, false]) func whatDoesNotFitTogetherIsFound(isCoarse: Bool) throws {
-    try fill()
-    let file = try #require(fopen(path, "r+"))
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = fread(&bytes, 1, bytes.count, file)
-    bytes.removeLast(bytes.count - count)
-    if isCoarse {
-      // Behind the header and the schema, so much that pages cannot be read at all.
-      for i in 40_960..<49_152 { bytes[i] = 0xA5 }
-    } else {
-      // The id stands in the record and in an index over ids: in one of them it is another one now.
-      let place = try #require(bytes.ranges(of: Array(".events.250".utf8)).last)
-      bytes[place.upperBound - 1] = UInt8(ascii: "9")
-    }
-    rewind(file)
-    #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
-    fflush(file)
-    #expect(try refusal().contains("is damaged: "))
-    #expect(try refusal().contains("set the file aside"))
-  }
-
-  @Test func whatIsNoDatabaseIsToldSo() throws {
-    try folder.write(String(repeating: "no database ", count: 100), to: "receiver.db")
-    #expect(try refusal().contains("is damaged: file is not a database"))
-    try Connection(path: folder.path + "/later.db").setUserVersion(99)
-    let settings = ReceiverSettings(
-      name: "depot", host: "127.0.0.1", storage: .sqlite(path: folder.path + "/later.db"))
-    let error = #expect(throws: ReceiverError.self) { try Receiver.check(settings) }
-    #expect(error?.description.contains("schema 99") == true)
   }
 }

@@ -46,6 +46,17 @@ import Testing
     #expect(error?.mend?.contains("set the file aside") == true)
   }
 
+  @Test(arguments: [true, false]) func aLogIsKeptWhenAsked(keeps: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/t.db"
+    do {
+      let connection = try Connection(path: path, keepsLog: !keeps)
+      connection.keepsLog = keeps
+      try connection.execute("PRAGMA journal_mode = WAL; CREATE TABLE t(a)")
+    }
+    #expect((access(path + "-wal", F_OK) == 0) == keeps)
+  }
+
   @Test func aFullDatabaseSaysSo() throws {
     let connection = try Connection(path: ":memory:")
     try connection.execute("CREATE TABLE t(a)")

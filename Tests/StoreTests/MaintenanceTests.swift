@@ -127,4 +127,23 @@ import Vocabulary
     #expect(try StoreInspection(path: folder.file).problems.isEmpty)
     #expect(throws: StoreError.self) { try Store.vacuum(path: folder.path + "/nothing.sqlite") }
   }
+
+  @Test(arguments: [4, Schema.version + 1]) func aVacuumLeavesAnotherVersionAlone(version: Int32) throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    try damage("PRAGMA user_version = \(version)", folder)
+    let bytes = try folder.contents
+    #expect(throws: StoreError.self) { try Store.vacuum(path: folder.file) }
+    #expect(try folder.contents == bytes)
+  }
+
+  @Test func aVacuumLeavesADamagedFileAlone() throws {
+    let folder = try StateFolder()
+    try filled(folder)
+    try damage("UPDATE trip SET started = 2", folder)
+    let bytes = try folder.contents
+    let error = #expect(throws: StoreError.self) { try Store.vacuum(path: folder.file) }
+    #expect(error?.description.contains("start telltaled once: it saves what is readable") == true)
+    #expect(try folder.contents == bytes)
+  }
 }

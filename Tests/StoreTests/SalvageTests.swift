@@ -109,6 +109,8 @@ import Vocabulary
   func expectCleanSecondOpening(_ folder: borrowing StateFolder) throws {
     let again = try folder.open { $0.checksEverything = true }
     #expect(again.repaired == nil && again.checkedEverything)
+    let found = try StoreInspection(path: folder.file)
+    #expect(found.problems.isEmpty, "\(found.problems)")
     #expect(try again.connection.pragma("integrity_check") == "ok")
   }
 
@@ -193,6 +195,18 @@ import Vocabulary
     try folder.replaceFile(with: [])
     let store = try folder.open()
     #expect(store.repaired == nil && store.queued[0] == 0 && store.queued[1] == 1)
+  }
+
+  @Test func aUsedFolderWhoseFileIsEmptyHasLostIt() throws {
+    let folder = try StateFolder()
+    #expect(try folder.open { $0.reserve = 4096 }.repaired == nil)
+    try folder.replaceFile(with: [])
+    let store = try folder.open { $0.reserve = 4096 }
+    let report = try #require(store.repaired)
+    #expect(report.contains("empty") && report.contains("nothing could be saved"), "\(report)")
+    #expect(report.contains("set aside as telltale.sqlite.damaged-1"))
+    let beginning = try #require(try OutboxReader(path: store.path).rows(.events, after: 0, limit: 1).first)
+    #expect(String(decoding: beginning.data, as: UTF8.self).contains("\"salvaged\""))
   }
 
   // MARK: The log
@@ -294,7 +308,7 @@ import Vocabulary
     do {
       let store = try folder.open()
       let chunk = [UInt8](repeating: 7, count: 1 << 20)
-      for i in 0..<17 { try store.commit([.rollUps(.hour, startWall: Int64(i), version: 1, chunk: chunk)]) }
+      for i in 0..<65 { try store.commit([.rollUps(.hour, startWall: Int64(i), version: 1, chunk: chunk)]) }
     }
     #expect(try !folder.open().checkedEverything)
     #expect(try folder.open { $0.checksEverything = true }.checkedEverything)

@@ -15,6 +15,8 @@ public final class Receiver: Sendable {
     var waiting: CheckedContinuation<Void, Never>?
     var threadEnd: CheckedContinuation<Void, Never>?
     var hasThreadEnded = false
+    /// Why the ingest ended by itself.
+    var failure: ReceiverError?
   }
 
   private let settings: ReceiverSettings
@@ -45,7 +47,7 @@ public final class Receiver: Sendable {
   }
 
   /// Receives and serves until `stop()`. Call it once.
-  /// - Throws: `ReceiverError` when the HTTP server cannot start.
+  /// - Throws: `ReceiverError` when the HTTP server cannot start or the database turns out to be damaged.
   public func run() async throws {
     try startIngest()
     let server = FleetServer(
@@ -64,6 +66,7 @@ public final class Receiver: Sendable {
       return first
     }
     await ingestEnded()
+    if let failure = state.withLock({ $0.failure }) { throw failure }
     try result.get()
   }
 
@@ -109,10 +112,11 @@ public final class Receiver: Sendable {
         settings, logger: logger, wakeup: wakeup, monotonic: { clockNanoseconds(CLOCK_MONOTONIC) },
         wall: { clockNanoseconds(CLOCK_REALTIME) },
         publishCounters: { counters in self.state.withLock { $0.counters = counters } })
-      while !state.withLock({ $0.isStopping }) { ingest.step(timeout: 100) }
+      while ingest.damage == nil, !state.withLock({ $0.isStopping }) { ingest.step(timeout: 100) }
       ingest.close()
+      if let damage = ingest.damage { throw damage }
     } catch {
-      logger.critical("\(error.description)")
+      state.withLock { $0.failure = error }
       stop()
     }
     let waiting = state.withLock { state in

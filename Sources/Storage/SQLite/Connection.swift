@@ -22,12 +22,20 @@ public final class Connection {
   public let path: String
   let handle: OpaquePointer
 
+  /// Whether the write-ahead log stays as it is when the last connection to the file closes. Otherwise its pages are
+  /// written to the file and it is deleted.
+  public var keepsLog: Bool { didSet { _ = telltale_sqlite_keep_log(handle, keepsLog ? 1 : 0) } }
+
   /// Opens the database at `path` (`:memory:` for one that lives as long as the connection).
   ///
   /// SQLite reads the file at the first statement: a damaged file shows itself there, not here.
-  /// - Parameter busyTimeout: milliseconds that a statement waits for another connection's lock.
+  /// - Parameters:
+  ///   - keepsLog: as the property. For a file of which it is not known yet that its log is its own.
+  ///   - busyTimeout: milliseconds that a statement waits for another connection's lock.
   /// - Throws: `SQLiteError`, `.cannotOpen` for a missing file or folder.
-  public init(path: String, mode: Mode = .create, busyTimeout: Int32 = 5_000) throws(SQLiteError) {
+  public init(
+    path: String, mode: Mode = .create, keepsLog: Bool = false, busyTimeout: Int32 = 5_000
+  ) throws(SQLiteError) {
     let access =
       switch mode {
       case .readOnly: SQLITE_OPEN_READONLY
@@ -46,7 +54,9 @@ public final class Connection {
     }
     sqlite3_busy_timeout(opened, busyTimeout)
     self.path = path
+    self.keepsLog = keepsLog
     handle = opened
+    _ = telltale_sqlite_keep_log(opened, keepsLog ? 1 : 0)
   }
 
   deinit { sqlite3_close_v2(handle) }

@@ -62,21 +62,25 @@ public final class Store {
     }
     let path = file(in: directory)
     try Replacement.finish(path)
-    var repaired: String?
+    var (wasSalvaged, repaired): (Bool, String?) = (false, nil)
     while true {
       do throws(StoreError) {
+        let check = FileCheck(path, checksEverything: settings.checksEverything)
         let lock = try FileLock(path)
-        let check = FileCheck(path, settings)
+        if let report = try Replacement.setForeignLogAside(path) { repaired = report }
         try check.run()
-        return try Store(path, lock, settings, check, repaired)
-      } catch where error.kind == .damaged && repaired == nil {
-        repaired = try Replacement.make(path, settings, because: error)
+        return try Store(path, lock, settings, check, repaired, isRestored: repaired != nil && !wasSalvaged)
+      } catch where error.kind == .damaged && !wasSalvaged {
+        wasSalvaged = true
+        let report = try Replacement.make(path, settings, because: error)
+        repaired = repaired.map { "\($0); then \(report)" } ?? report
       }
     }
   }
 
   private init(
-    _ path: String, _ lock: FileLock, _ settings: StoreSettings, _ check: FileCheck, _ repaired: String?
+    _ path: String, _ lock: FileLock, _ settings: StoreSettings, _ check: FileCheck, _ repaired: String?,
+    isRestored: Bool
   ) throws(StoreError) {
     self.path = path
     self.lock = lock
@@ -96,14 +100,15 @@ public final class Store {
     }
     sacrifice = Sacrifice(connection, outbox, settings.now)
     reserve = Reserve(besides: path, bytes: settings.reserve)
-    try settle(identity)
+    try settle(identity, isRestored)
+    connection.keepsLog = false
     reserve.make()
   }
 
-  /// Opens the file as the store's writer uses it.
+  /// Opens the file as the store's writer uses it, but for `keepsLog`: a file that turns out to be damaged stays as it is.
   static func connect(_ path: String) throws(StoreError) -> Connection {
     do throws(SQLiteError) {
-      let connection = try Connection(path: path, mode: .create)
+      let connection = try Connection(path: path, mode: .create, keepsLog: true)
       try connection.execute(
         """
         PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -256;
@@ -117,10 +122,12 @@ public final class Store {
   }
 
   /// Makes the file this vehicle's on this machine: in a fresh one begins the first epoch, in a cloned one a new epoch.
-  private func settle(_ identity: Identity) throws(StoreError) {
+  /// - Parameter isRestored: what the file's own log held is gone: its numbers must not be given twice.
+  private func settle(_ identity: Identity, _ isRestored: Bool) throws(StoreError) {
     try transaction { () throws(SQLiteError) in
       if identity.vehicle == nil { try Identity.write(vehicle: settings.vehicle, on: connection) }
       guard let epoch = identity.epoch else { return try beginEpoch(.fresh) }
+      if isRestored { return try beginEpoch(.restored) }
       guard let machine = settings.machine, identity.machine != machine else { return }
       if identity.machine == nil {
         try Identity.adopt(machine, for: epoch, on: connection)

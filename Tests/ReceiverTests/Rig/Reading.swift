@@ -3,12 +3,18 @@ import Testing
 
 @testable import Receiver
 
+/// A vehicle with the ledgers of its streams.
+struct WholeVehicle {
+  var vehicle: FleetVehicle
+  var streams: [StreamLedger]
+}
+
 extension SQLiteReader {
   /// A vehicle with the missing runs of its streams.
-  func vehicle(_ name: String, runs: Int) throws -> FleetVehicle? {
-    guard var vehicle = try vehicle(name) else { return nil }
-    vehicle.streams = try ledgers(of: vehicle.id, Stretch(limit: 1000), runs: runs).items
-    return vehicle
+  func vehicle(_ name: String, runs: Int) throws -> WholeVehicle? {
+    guard let vehicle = try vehicle(name) else { return nil }
+    return WholeVehicle(
+      vehicle: vehicle, streams: try ledgers(of: vehicle.id, Stretch(limit: 1000), runs: runs).items)
   }
 
   /// What `van-7` declared lost in a stream.

@@ -16,18 +16,17 @@ extension FleetAPI {
     json.member("lastSeen", vehicle.lastSeen.map { rfc3339UTC(wallNanoseconds: $0) })
     json.key("epochs")
     json.beginArray()
-    var listed: Set<String> = []
-    for stream in vehicle.streams where listed.insert(stream.epoch).inserted { json.value(stream.epoch) }
+    for epoch in vehicle.epochs { json.value(epoch) }
     json.endArray()
     json.key("received")
     json.beginObject()
-    for lane in Lane.allCases { json.member(lane.name, vehicle.total(lane, \.received)) }
+    for lane in Lane.allCases { json.member(lane.name, vehicle.lanes[Int(lane.rawValue)].received) }
     json.endObject()
-    json.member("duplicates", vehicle.total(nil, \.duplicates))
-    json.member("conflicts", vehicle.total(nil, \.conflicts))
-    json.member("malformed", vehicle.total(nil, \.malformed))
-    json.member("missing", vehicle.total(nil, \.missing))
-    json.member("lost", vehicle.total(nil, \.lost))
+    json.member("duplicates", vehicle.total(\.duplicates))
+    json.member("conflicts", vehicle.total(\.conflicts))
+    json.member("malformed", vehicle.total(\.malformed))
+    json.member("missing", vehicle.total(\.missing))
+    json.member("lost", vehicle.total(\.lost))
     json.endObject()
   }
 

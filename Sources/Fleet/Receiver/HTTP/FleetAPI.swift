@@ -36,11 +36,23 @@ struct FleetAPI: Sendable {
 
   /// Answers a GET.
   /// - Parameters:
-  ///   - path: without the query, percent-encoding resolved.
-  ///   - query: values by name.
+  ///   - path: without the query, percent-encoded.
+  ///   - parameters: the query's names and values in their order, percent-encoding resolved.
+  func answer(path: String, parameters: [(name: String, value: String)]) async -> Answer {
+    do throws(Refusal) {
+      return await answer(path: path, query: try ListQuery.values(parameters))
+    } catch { return .error(400, error.reason) }
+  }
+
+  /// Answers a GET with each name in the query once.
   func answer(path: String, query: [String: String]) async -> Answer {
     do {
-      let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+      let parts = try path.split(separator: "/").map { part throws(Refusal) in
+        guard let decoded = part.percentDecoded else {
+          throw Refusal(reason: "the path is not percent-encoded as it should be: write % as %25")
+        }
+        return decoded
+      }
       switch parts.first {
       case nil:
         return Answer(

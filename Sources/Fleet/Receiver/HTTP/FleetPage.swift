@@ -63,9 +63,9 @@ enum FleetPage {
     let base = "/api/v1/vehicles/" + escaped(vehicle.name)
     let state = vehicle.liveness(at: now).state.rawValue
     let seen = vehicle.lastSeen.map { rfc3339UTC(wallNanoseconds: $0) } ?? "–"
-    let received = vehicle.total(nil, \.received)
-    let missing = vehicle.total(nil, \.missing)
-    let lost = vehicle.total(nil, \.lost)
+    let received = vehicle.total(\.received)
+    let missing = vehicle.total(\.missing)
+    let lost = vehicle.total(\.lost)
     return """
       <tr><td>\(escaped(vehicle.name))</td><td>\(state)</td><td>\(seen)</td>
       <td>\(components(health))</td><td>\(list(alerts.map(alert)))</td>
@@ -77,7 +77,7 @@ enum FleetPage {
 
   /// Links to what is wrong with a vehicle's records; nothing when nothing is.
   private static func faults(_ vehicle: FleetVehicle, _ base: String) -> String {
-    [("conflicts", vehicle.total(nil, \.conflicts)), ("malformed", vehicle.total(nil, \.malformed))]
+    [("conflicts", vehicle.total(\.conflicts)), ("malformed", vehicle.total(\.malformed))]
       .filter { $0.1 > 0 }
       .map { ", <a class=\"critical\" href=\"\(base)/\($0.0)\">\($0.1) \($0.0)</a>" }.joined()
   }

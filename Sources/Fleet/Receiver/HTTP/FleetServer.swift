@@ -76,9 +76,8 @@ struct FleetServer: Sendable {
 private func respond(to request: Request, _ api: FleetAPI) async -> Response {
   var answer: Answer
   if request.method == .get || request.method == .head {
-    var query: [String: String] = [:]
-    for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
-    answer = await api.answer(path: request.uri.path, query: query)
+    answer = await api.answer(
+      path: request.uri.path, parameters: request.uri.queryParameters.map { (String($0.key), String($0.value)) })
   } else {
     answer = .error(405, "only GET is served here")
   }

@@ -32,11 +32,23 @@ struct ListQuery {
       }
       limit = number
     }
+    for name in ["after", "before"] where query[name] == "" {
+      throw Refusal(reason: "\(name) has no value: give it one as 'next' has it, or leave it out")
+    }
     after = query["after"]
     before = query["before"]
     guard after == nil || before == nil else {
       throw Refusal(reason: "after and before exclude each other: give one of them")
     }
+  }
+
+  /// Values by name.
+  static func values(_ parameters: [(name: String, value: String)]) throws(Refusal) -> [String: String] {
+    var values: [String: String] = [:]
+    for (name, value) in parameters where values.updateValue(value, forKey: name) != nil {
+      throw Refusal(reason: "'\(name.prefix(40))' is given twice: give it once")
+    }
+    return values
   }
 
   /// The part by numbers: without a bound the newest.

@@ -11,12 +11,13 @@ enum ReceiverMetrics {
       "vehicles", "gauge",
       "Vehicles by state: online, silent (says online, not heard for 3 minutes), offline, unknown (no status seen).",
       Liveness.allCases.map { ("state=\"\($0.rawValue)\"", totals.vehicles[$0] ?? 0) })
-    page.byLane("records", "Records in the database.", totals.received)
-    page.byLane("missing", "Sequences that are known to exist and have not arrived.", totals.missing)
-    page.byLane("gaps", "Runs of missing sequences.", totals.gaps)
-    page.byLane("lost", "Sequences that vehicles declared lost and that have not arrived.", totals.lost)
-    page.counter("duplicates_total", "Deliveries of records already stored.", totals.duplicates)
-    page.counter("conflicts_total", "Deliveries with other content under a key that is taken.", totals.conflicts)
+    page.byLane("records", "Records in the database.", totals.lanes.map(\.received))
+    page.byLane("missing", "Sequences that are known to exist and have not arrived.", totals.lanes.map(\.missing))
+    page.byLane("gaps", "Runs of missing sequences.", totals.lanes.map(\.gaps))
+    page.byLane("lost", "Sequences that vehicles declared lost and that have not arrived.", totals.lanes.map(\.lost))
+    page.counter("duplicates_total", "Deliveries of records already stored.", sum(totals, \.duplicates))
+    page.counter(
+      "conflicts_total", "Deliveries with other content under a key that is taken.", sum(totals, \.conflicts))
     page.gauge("database_bytes", "Size of the database.", totals.databaseBytes)
     page.counter("stored_total", "Records stored since the start.", counters.stored)
     page.family(
@@ -49,6 +50,10 @@ enum ReceiverMetrics {
       "lag_seconds", "From a record's own time to its reception, where the vehicle's clock was good.",
       counters.lagSeconds)
     return page.text
+  }
+
+  private static func sum(_ totals: FleetTotals, _ count: (LaneTotals) -> Int64) -> Int64 {
+    totals.lanes.reduce(0) { saturatingSum($0, count($1)) }
   }
 }
 

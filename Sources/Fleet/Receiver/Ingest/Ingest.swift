@@ -44,6 +44,8 @@ final class Ingest {
   private var gapWatch = GapWatch()
   private var nextGapLook: Int64
   private var isOutOfOrder = false
+  /// What was found broken in the database. No step mends it: the receiver has to end.
+  private(set) var damage: ReceiverError?
 
   /// - Parameters:
   ///   - monotonic: nanoseconds of a clock that never goes back.
@@ -234,6 +236,7 @@ final class Ingest {
       // Nothing was acknowledged, so the vehicles keep these rows and send them again.
       counters.commitFailures += 1
       pausedUntil = monotonic() + Ingest.failurePause
+      guard !error.isDamage else { return damage = .database(error.description) }
       if !isOutOfOrder { logger.error("\(error.description); vehicles keep what is not committed") }
       isOutOfOrder = true
     }
@@ -284,13 +287,15 @@ final class Ingest {
       guard now >= nextGapLook else { return }
       nextGapLook = now + Ingest.gapPeriod
       for stream in gapWatch.due(at: now, limit: Ingest.streamsAsked) {
+        // Nobody would hear it; the gap comes up again.
+        if try storage.isOffline(stream.outbox.vehicle) { continue }
         let missing = try storage.missing(in: stream, limit: Ingest.gapsAsked)
         gapWatch.note(stream, firstMissing: missing.first?.lowerBound, at: now)
         if !missing.isEmpty { ask(stream, missing) }
       }
     } catch {
       // These words help and are not needed: vehicles publish again what is not acknowledged.
-      return
+      if error.isDamage { damage = .database(error.description) }
     }
   }
 

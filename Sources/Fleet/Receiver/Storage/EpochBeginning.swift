@@ -4,6 +4,10 @@ import Vocabulary
 
 /// The content of `epoch.began`.
 struct EpochBeginning {
+  /// The greatest last sequence that is believed: a row in each second for 136 years. Whoever claims more would drown
+  /// what is missing elsewhere in the fleet.
+  static let lastBelieved: Int64 = 1 << 32
+
   var reason: String
   var predecessor: String?
   /// The last sequences that the predecessor gave, where they are known and there were any.
@@ -26,8 +30,8 @@ struct EpochBeginning {
     guard claims.kind == .object else { throw malformed("last", "be an object with a number for each lane") }
     for lane in Lane.allCases {
       guard let claim = claims[lane.name], claim.kind != .null else { continue }
-      guard let sequence = claim.int64, 0...CloudEvent.sequenceLimit ~= sequence else {
-        throw malformed("last.\(lane.name)", "be null or a whole number, 0 to 2^48")
+      guard let sequence = claim.int64, 0...EpochBeginning.lastBelieved ~= sequence else {
+        throw malformed("last.\(lane.name)", "be null or a whole number, 0 to 2^32")
       }
       if sequence > 0 { last[lane] = sequence }
     }
@@ -39,6 +43,11 @@ extension CloudEvent {
   var lossReason: String {
     word((try? JSONSlice(data, limit: CloudEvent.sizeLimit))?["reason"]) ?? "unknown"
   }
+}
+
+extension Malformation {
+  /// An epoch that would come before itself.
+  static let epochBeforeItself = malformed("predecessor", "be an elder epoch: this one came before it")
 }
 
 private func malformed(_ member: String, _ mend: String) -> Malformation {

@@ -68,8 +68,10 @@ struct FleetVehicle: Sendable {
   /// When a status came last, retained or not, and since when it has said the same.
   var statusAt: Int64?
   var statusSince: Int64?
-  /// The newest ones, ascending, without their runs.
-  var streams: [StreamLedger] = []
+  /// The newest ones, ascending.
+  var epochs: [String] = []
+  /// Sums over all its epochs, by `Lane.rawValue`.
+  var lanes = Lane.allCases.map { _ in LaneTotals() }
 
   /// What it is at `now`, and since when; nil for a vehicle without a status.
   func liveness(at now: Int64) -> (state: Liveness, since: Int64?) {
@@ -79,9 +81,29 @@ struct FleetVehicle: Sendable {
     return now > silentFrom ? (.silent, silentFrom) : (.online, statusSince)
   }
 
-  /// A count summed over the streams of one lane, or of all.
-  func total(_ lane: Lane?, _ count: (StreamLedger) -> Int64) -> Int64 {
-    streams.reduce(0) { lane == nil || $1.lane == lane ? saturatingSum($0, count($1)) : $0 }
+  /// A count of all lanes together.
+  func total(_ count: (LaneTotals) -> Int64) -> Int64 { lanes.reduce(0) { saturatingSum($0, count($1)) } }
+}
+
+/// Sums over the streams of one lane.
+struct LaneTotals: Sendable {
+  var received: Int64 = 0
+  var lost: Int64 = 0
+  var missing: Int64 = 0
+  /// Runs of missing sequences.
+  var gaps: Int64 = 0
+  var duplicates: Int64 = 0
+  var conflicts: Int64 = 0
+  var malformed: Int64 = 0
+
+  mutating func add(_ other: LaneTotals) {
+    received = saturatingSum(received, other.received)
+    lost = saturatingSum(lost, other.lost)
+    missing = saturatingSum(missing, other.missing)
+    gaps = saturatingSum(gaps, other.gaps)
+    duplicates = saturatingSum(duplicates, other.duplicates)
+    conflicts = saturatingSum(conflicts, other.conflicts)
+    malformed = saturatingSum(malformed, other.malformed)
   }
 }
 
@@ -160,16 +182,11 @@ enum RecordSelection: Sendable {
   case openAlerts
 }
 
-/// Sums over the fleet. Lists are by `Lane.rawValue`.
+/// Sums over the fleet.
 struct FleetTotals: Sendable {
   var vehicles: [Liveness: Int64] = [:]
-  var received = Lane.allCases.map { _ in Int64(0) }
-  var missing = Lane.allCases.map { _ in Int64(0) }
-  var lost = Lane.allCases.map { _ in Int64(0) }
-  /// Runs of missing sequences.
-  var gaps = Lane.allCases.map { _ in Int64(0) }
-  var duplicates: Int64 = 0
-  var conflicts: Int64 = 0
+  /// By `Lane.rawValue`.
+  var lanes = Lane.allCases.map { _ in LaneTotals() }
   var databaseBytes: Int64 = 0
 }
 

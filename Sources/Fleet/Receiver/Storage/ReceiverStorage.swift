@@ -17,6 +17,8 @@ protocol ReceiverStorage: AnyObject {
   func missing(in stream: StreamKey, limit: Int) throws(StorageError) -> [ClosedRange<Int64>]
   /// At most `limit` streams in which something is missing, of each vehicle the newest `perVehicle`.
   func incompleteStreams(limit: Int, perVehicle: Int) throws(StorageError) -> [StreamKey]
+  /// Whether the last word of a vehicle is that it is away.
+  func isOffline(_ vehicle: VehicleID) throws(StorageError) -> Bool
 }
 
 /// The reading side: what the fleet API, the page and the metrics show. Lists are read page by page.
@@ -77,4 +79,6 @@ public enum StorageLocation: Hashable, Sendable {
 /// Why the storage did not do what was asked. One line, which names the mend where there is one.
 struct StorageError: Error, CustomStringConvertible, Sendable {
   var description: String
+  /// The database is damaged: trying again is of no use.
+  var isDamage = false
 }

@@ -59,6 +59,8 @@ final class Recorder: Sendable {
 
   /// The shortest time between two epochs that receivers ask for, ns.
   static let epochPause: Int64 = 600_000_000_000
+  /// The shortest time between two lines about rows that were given up, ns.
+  static let lossPause: Int64 = 600_000_000_000
   /// Questions of receivers that wait at once; they ask again.
   static let soughtLimit = 16
   /// Trips that diagnostics shows.
@@ -134,6 +136,7 @@ final class Recorder: Sendable {
     }
     var retryAt: Int64 = 0
     var commits = 0
+    var lossesTold: Int64 = .min / 2
     while true {
       var tag: UInt64 = 0
       // Asked before: what is handed over before the end is stored.
@@ -174,7 +177,8 @@ final class Recorder: Sendable {
           $0.dropped = work.store.dropped
           $0.trips = work.trips
         }
-        if let losses = work.store.takeLosses() { log("\(work.store.path): \(losses.description)") }
+        // Over the quota each group gives up a little: the sum of it is told now and then.
+        if now - lossesTold >= Recorder.lossPause, tellLosses(of: work.store) { lossesTold = now }
         commits += 1
         // Code that ran once, at a start or for a question, does not stay in memory.
         if commits % 16 == 0 { telltale_release_code_pages() }
@@ -193,10 +197,18 @@ final class Recorder: Sendable {
         if isNew { log("\(error.description); what is not stored waits in memory and is tried again every second") }
       }
     }
+    _ = tellLosses(of: work.store)
     desk.close()
     _ = close(epoll)
     // A file that nobody has closed is read from end to end at the next start.
     if damage != nil { _ = Unmanaged.passRetained(work.store) }
+  }
+
+  /// Whether there was something to tell.
+  private func tellLosses(of store: Store) -> Bool {
+    guard let losses = store.takeLosses() else { return false }
+    log("\(store.path): \(losses.description)")
+    return true
   }
 
   private func declareLost(_ rows: SoughtRows, in store: Store) {

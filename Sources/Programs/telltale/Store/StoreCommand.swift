@@ -11,7 +11,7 @@ struct StoreCommand: ParsableCommand {
     abstract: "Check, write out or compact the database of a state folder.",
     discussion: """
       The daemon keeps all it must not lose in one SQLite file, telltale.sqlite in its state folder. `check` and `export` \
-      may run while a daemon uses it; `vacuum` may not.
+      change nothing and may run while a daemon uses it; `vacuum` may not.
       """,
     subcommands: [StoreCheckCommand.self, StoreExportCommand.self, StoreVacuumCommand.self])
 }
@@ -158,7 +158,7 @@ struct StoreVacuumCommand: ParsableCommand {
     abstract: "Write a database anew without its free pages.",
     discussion: """
       Only while no daemon uses it, and with as much free room on the disk as the file takes. The daemon needs no such \
-      care: free pages are used again.
+      care: free pages are used again. A file that is damaged or of another version is refused and stays as it is.
 
       Example:
         systemctl stop telltaled; telltale store vacuum; systemctl start telltaled

@@ -6,32 +6,38 @@ import Vocabulary
 struct FileCheck {
   private let path: String
   private let bytes: Int
+  /// Whether a store that was in use has no byte left. A first start that was cut short leaves no reserve.
+  private let wasEmptied: Bool
   /// Whether every page is read and every row's seal is checked: the file is small, its last user was killed or lost its power, or
   /// the settings ask for it.
   let isWhole: Bool
 
   /// Above this a file that was closed properly is not read from end to end at each start. Bytes.
-  private static let small = 16 << 20
+  private static let small = 64 << 20
 
-  init(_ path: String, _ settings: StoreSettings) {
+  /// Call it before the file is made.
+  init(_ path: String, checksEverything: Bool) {
     self.path = path
     var status = stat()
-    bytes = stat(path, &status) == 0 ? Int(status.st_size) : 0
+    let isThere = stat(path, &status) == 0
+    bytes = isThere ? Int(status.st_size) : 0
+    wasEmptied = isThere && bytes == 0 && access(Reserve(besides: path, bytes: 0).path, F_OK) == 0
     // The last to close the file deletes its log.
     let wasClosed = access(path + "-wal", F_OK) != 0
-    isWhole = settings.checksEverything || bytes < FileCheck.small || !wasClosed
+    isWhole = checksEverything || bytes <= FileCheck.small || !wasClosed
   }
 
   /// - Throws: `StoreError`, `.damaged` and why.
   func run() throws(StoreError) {
-    // SQLite itself deletes the log of an empty file.
-    guard bytes > 0 else { return }
     do throws(SQLiteError) {
+      if wasEmptied {
+        throw SQLiteError(code: .corrupt, message: "the file is empty, and was not when it was used last", path: path)
+      }
+      // SQLite itself deletes the log of an empty file.
+      guard bytes > 0 else { return }
       // SQLite takes what is shorter than the smallest page for an empty file.
       guard bytes >= 512 else { throw damaged("the file") }
-      // Read-only: a log that is not this file's must not be written into it when the connection closes.
-      let connection = try Connection(path: path, mode: .readOnly)
-      try connection.execute("PRAGMA cache_size = -256")
+      let connection = try Store.look(at: path)
       if isWhole {
         let verdict = try connection.pragma("quick_check(1)")
         guard verdict == "ok" else { throw SQLiteError(code: .corrupt, message: verdict ?? "no verdict", path: path) }

@@ -145,7 +145,7 @@ enum Schema {
   static var version: Int32 { Int32(steps.count) }
 
   /// A number that no version of ours will ever have: the header is damaged.
-  private static let absurd: Int32 = 1000
+  static let absurd: Int32 = 1000
 
   /// That a reader, which must not change the file, finds the tables of this version.
   /// - Throws: `StoreError`, `.newerSchema` and, of an older file, `.database`.

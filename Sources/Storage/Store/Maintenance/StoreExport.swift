@@ -14,8 +14,7 @@ public enum StoreExport: String, CaseIterable, Sendable {
   /// - Throws: `StoreError`: there is no such file, or it cannot be read; and what `row` throws.
   public func run(path: String, _ row: ([UInt8]) throws -> Void) throws -> Int {
     do {
-      let connection = try Connection(path: path, mode: .readWrite)
-      try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -256")
+      let connection = try Store.look(at: path)
       try Schema.expectPresent(in: connection)
       let epochs = try StoreInspection.epochs(of: connection)
       let select = try connection.prepare("SELECT \(table.selection) FROM \(table.name) ORDER BY \(order)")

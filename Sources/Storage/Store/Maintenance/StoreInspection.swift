@@ -47,14 +47,15 @@ public struct StoreInspection: Sendable {
     bytes = Store.bytes(ofFileAt: path)
     let connection: Connection
     do throws(SQLiteError) {
-      // Not `readOnly`: a reader of a WAL database must be able to write its shared-memory index.
-      connection = try Connection(path: path, mode: .readWrite)
-      try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -256")
+      connection = try Store.look(at: path)
       schema = try connection.userVersion
     } catch {
       throw StoreError(error)
     }
     try Schema.expectPresent(in: connection)
+    if PageFile(path).isLogForeign {
+      problems.append("the log beside it, \(path)-wal, is another file's; telltaled sets it aside at its start")
+    }
     look("pages") { (found: inout StoreInspection) throws(SQLiteError) in
       let pages = try connection.prepare("PRAGMA integrity_check(20)")
       while try pages.step() {

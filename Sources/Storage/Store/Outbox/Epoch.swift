@@ -33,7 +33,7 @@ public enum EpochReason: String, Sendable, CaseIterable {
   case cloned
   /// A receiver has other content under the sequences of this epoch.
   case conflict
-  /// The file was brought back from a copy.
+  /// The file was brought back from a copy: the log beside it is another file's.
   case restored
 }
 

@@ -96,15 +96,17 @@ final class OutboxTable {
 
   /// Begins the epoch after the current one, with the row that says so.
   /// - Parameters:
+  ///   - highest: a number that the new epoch's must be above as well.
   ///   - known: the last sequences that the predecessor gave, by lane, where this table does not know them itself.
   ///   - lost: what a salvage could not save, as JSON.
   func beginEpoch(
-    _ reason: EpochReason, machine: String?, _ time: Timestamp, last known: [Int64?]? = nil, lost: [UInt8]? = nil
+    _ reason: EpochReason, machine: String?, _ time: Timestamp, above highest: Int32 = 0, last known: [Int64?]? = nil,
+    lost: [UInt8]? = nil
   ) throws(SQLiteError) {
     try flush()
     let predecessor = current
     let known = known ?? [last[0], last[1], last[2]]
-    current = OutboxEpoch(number: predecessor.number + 1, id: .random(), isCurrent: true)
+    current = OutboxEpoch(number: max(predecessor.number, highest) + 1, id: .random(), isCurrent: true)
     last = InlineArray(repeating: 0)
     try OutboxTable.insert(current, machine, time.wallNanoseconds, reason, on: connection)
     for lane in Lane.allCases { try put(last: 0, of: lane, in: current) }

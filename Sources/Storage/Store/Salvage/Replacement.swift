@@ -27,6 +27,19 @@ enum Replacement {
     if access(finished(path), F_OK) == 0 { _ = try takePlace(path, .max) }
   }
 
+  /// Renames a log out of the way that is another file's; one line that says so, nil where there is none.
+  /// - Throws: `StoreError`: it cannot be renamed.
+  static func setForeignLogAside(_ path: String) throws(StoreError) -> String? {
+    guard PageFile(path).isLogForeign else { return nil }
+    let log = path + "-wal"
+    guard rename(log, log + ".foreign") == 0 else { throw cannotRename(log) }
+    unlink(path + "-shm")
+    sync(folderOf: path)
+    let name = log.split(separator: "/").last ?? ""
+    return "\(path): the log beside it is another file's; set aside as \(name).foreign; what its own log held, if "
+      + "anything, is lost; goes on in a new epoch"
+  }
+
   private static func fill(
     _ new: String, from path: String, _ settings: StoreSettings
   ) throws(StoreError) -> SalvageReport {
@@ -40,11 +53,12 @@ enum Replacement {
         try salvage.copyTables()
         let stream = try salvage.copyOutbox(time)
         let outbox = try OutboxTable(
-          target, stream?.epoch ?? OutboxEpoch(number: 0, id: .random(), isCurrent: true))
+          target, stream.epoch ?? OutboxEpoch(number: 0, id: .random(), isCurrent: true))
         try outbox.beginEpoch(
-          .salvaged, machine: settings.machine, time, last: stream?.last, lost: salvage.report.json)
+          .salvaged, machine: settings.machine, time, above: stream.highest, last: stream.last, lost: salvage.report.json)
         try outbox.flush()
       }
+      target.keepsLog = false
       // All of it in the one file, and on the disk.
       try target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     } catch {

@@ -3,15 +3,18 @@ import SQLite
 import Vocabulary
 
 extension Salvage {
-  /// What is known of the newest epoch: the last sequence that each lane gave.
+  /// What the epoch that begins now must know.
   struct Stream {
-    var epoch: OutboxEpoch
+    /// The newest epoch whose identity could be read.
+    var epoch: OutboxEpoch?
+    /// The last sequences of its lanes that were seen.
     var last: [Int64?]
+    /// The highest number of an epoch that was seen: rows of one whose identity is lost must not pass as the next one's.
+    var highest: Int32
   }
 
-  /// Copies epochs, lanes and the outbox's rows, and declares what is missing of each epoch. The newest of them, if any
-  /// could be read.
-  mutating func copyOutbox(_ time: Timestamp) throws(SQLiteError) -> Stream? {
+  /// Copies epochs, lanes and the outbox's rows, and declares what is missing of each epoch. After `copyTables`.
+  mutating func copyOutbox(_ time: Timestamp) throws(SQLiteError) -> Stream {
     let epochs = try copyEpochs()
     let newest = epochs.max { $0.number < $1.number }
     let ids = Dictionary(epochs.map { (Int64($0.number), $0.id) }) { first, _ in first }
@@ -34,9 +37,8 @@ extension Salvage {
       }
     }
     add(SealedTable.outbox.name, reading.count(saved: saved, missing: missing))
-    return newest.map { newest in
-      Stream(epoch: newest, last: Lane.allCases.map { last[newest.number]?[$0] })
-    }
+    return Stream(
+      epoch: newest, last: Lane.allCases.map { last[newest?.number ?? 0]?[$0] }, highest: last.keys.max() ?? 0)
   }
 
   private mutating func copyEpochs() throws(SQLiteError) -> [OutboxEpoch] {
@@ -63,14 +65,26 @@ extension Salvage {
     return epochs
   }
 
+  /// The highest sequence of each lane that is anywhere in the file: `lane` itself may be lost, or an older one.
   private func lastGiven() throws(SQLiteError) -> [Int32: [Lane: Int64]] {
     var last: [Int32: [Lane: Int64]] = [:]
-    _ = read(.lane) { row in
-      guard case .integer(let epoch) = row.values[0], case .integer(let number) = row.values[1],
-        let lane = Lane(rawValue: UInt8(clamping: number)), case .integer(let sequence) = row.values[2]
+    func see(_ epoch: Int64, _ number: Int64, _ sequence: Int64) {
+      guard (1..<Int64(OutboxKey.lastEpoch)).contains(epoch), let lane = Lane(rawValue: UInt8(clamping: number)),
+        (0...OutboxKey.lastSequence).contains(sequence)
       else { return }
       let known = last[Int32(clamping: epoch)]?[lane] ?? 0
-      last[Int32(clamping: epoch), default: [:]][lane] = max(known, min(sequence, OutboxKey.lastSequence))
+      last[Int32(clamping: epoch), default: [:]][lane] = max(known, sequence)
+    }
+    _ = read(.lane) { row in
+      if case .integer(let epoch) = row.values[0], case .integer(let lane) = row.values[1],
+        case .integer(let sequence) = row.values[2]
+      {
+        see(epoch, lane, sequence)
+      }
+    }
+    for table in [SealedTable.event, .outbox] {
+      let rows = try target.prepare("SELECT epoch, lane, max(sequence) FROM \(table.name) GROUP BY epoch, lane")
+      while try rows.step() { see(rows.int64(0), rows.int64(1), rows.int64(2)) }
     }
     return last
   }
@@ -100,16 +114,13 @@ extension Salvage {
   private func declareMissing(
     _ lane: Lane, of epoch: OutboxEpoch, _ last: Int64?, _ outbox: OutboxTable, _ time: Timestamp
   ) throws(SQLiteError) -> Int {
-    let ends = try target.prepare(
-      """
-      SELECT coalesce(min(coalesce(first, sequence)), 0), coalesce(max(sequence), 0) FROM outbox
-      WHERE key > ?1 AND key < ?2
-      """)
-    try ends.bind(OutboxKey.of(epoch.number, lane, 0), at: 1)
-    try ends.bind(OutboxKey.end(epoch.number, lane), at: 2)
-    let (lowest, highest) = try ends.step() ? (ends.int64(0), ends.int64(1)) : (0, 0)
-    ends.reset()
-    let end = max(highest, last ?? 0)
+    let first = try target.prepare(
+      "SELECT coalesce(min(coalesce(first, sequence)), 0) FROM outbox WHERE key > ?1 AND key < ?2")
+    try first.bind(OutboxKey.of(epoch.number, lane, 0), at: 1)
+    try first.bind(OutboxKey.end(epoch.number, lane), at: 2)
+    let lowest = try first.step() ? first.int64(0) : 0
+    first.reset()
+    let end = last ?? 0
     let missing = end > 0 ? try outbox.missing(lane, 1...end, of: epoch.number) : []
     for range in missing { try outbox.bury(lane, range, count: nil, of: epoch, time) }
     let values: [Value] = [.integer(Int64(epoch.number)), .integer(Int64(lane.rawValue)), .integer(end)]

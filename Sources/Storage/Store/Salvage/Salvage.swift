@@ -26,8 +26,10 @@ struct Salvage {
 
   /// What was found of a table.
   struct Reading {
-    /// Rows that are not as they were written.
+    /// Rows of its tree that are not as they were written.
     var broken = 0
+    /// Whether rows were taken from pages that no tree leads to: among them are some that had been deleted.
+    var hasStrays = false
     /// Whether some page of the table could not be reached.
     var isIncomplete = false
     /// Rows that the pages without any may have held, going by the fullest page of the table.
@@ -36,8 +38,10 @@ struct Salvage {
     /// How many rows are lost, where `missing` of them are not where they should be.
     func count(saved: Int, missing: Int) -> SalvageReport.Count {
       let isWhole = !isIncomplete && broken == 0
-      // Numbers are missing for other reasons too. More than there was room for cannot be lost.
-      let lost = isWhole ? 0 : missing <= broken + mostBeyond ? max(broken, missing) : broken
+      // Numbers are missing for other reasons too: more than there was room for cannot be lost, and a row that comes
+      // back from a free page proves nothing about those after it.
+      let isProof = !hasStrays && missing <= broken + mostBeyond
+      let lost = isWhole ? 0 : isProof ? max(broken, missing) : broken
       return SalvageReport.Count(saved: saved, lost: lost, isIncomplete: isIncomplete || !isWhole && missing > lost)
     }
   }
@@ -69,7 +73,11 @@ struct Salvage {
         whole += 1
         try take(row)
       }
-      reading.broken += page.cellCount - whole
+      if !map.strays.contains(number) {
+        reading.broken += page.cellCount - whole
+      } else if whole > 0 {
+        reading.hasStrays = true
+      }
       fullest = max(fullest, whole)
     }
     reading.mostBeyond = (file.count - map.pages.values.reduce(0) { $0 + $1.count }) * fullest
@@ -119,10 +127,12 @@ struct Salvage {
       if case .blob(let data) = row.values[1], parts[row.number] == nil { parts[row.number] = data }
     }
     var slots: [(generation: Int64, version: Int64, crc: Int64, data: [UInt8])] = []
+    var numbers: Set<Int64> = []
     var reading = read(RowLayout.checkpoint) { row in
       guard case .integer(let generation) = row.values[1], case .integer(let version) = row.values[2],
         case .integer(let crc) = row.values[3]
       else { return }
+      numbers.insert(row.number)
       // An elder version kept a checkpoint in one piece.
       guard case .blob(let data) = row.values[4] else {
         let pieces = (0..<1 << 16 as Range<Int64>).lazy.map { parts[row.number << 16 + $0] }
@@ -137,7 +147,7 @@ struct Salvage {
       try table.put(version: Int32(clamping: slot.version), slot.data)
       saved += 1
     }
-    reading.broken += slots.count - saved
+    reading.broken += max(0, numbers.count - saved)
     add("checkpoint", reading.count(saved: saved, missing: 0))
   }
 }

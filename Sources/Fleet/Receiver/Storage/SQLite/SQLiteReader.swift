@@ -1,25 +1,24 @@
 // The receiver's reading side in SQLite: what the fleet API and the page show, from a read-only connection of its own.
-import FleetContract
 import SQLite
 import Vocabulary
 
 /// Answers questions about the fleet. An actor, because a connection serves one at a time.
 actor SQLiteReader: FleetReader {
-  /// Streams shown of one vehicle at most, the newest.
-  private static let streamsListed = 300
+  /// Epochs named of one vehicle at most, the newest; sums are of all.
+  static let epochsListed = 100
 
   let connection: Connection
 
   init(path: String) throws(ReceiverError) {
     do throws(SQLiteError) {
       connection = try Connection(path: path, mode: .readOnly)
-    } catch { throw .database(error.description) }
+    } catch { throw .database(error.receiversLine) }
   }
 
   func vehicles(after name: String, limit: Int) throws(StorageError) -> Page<FleetVehicle> {
     try reading { () throws(SQLiteError) in
       var page = Page(read: try vehicles("name > ?1 ORDER BY name LIMIT ?2", name, limit + 1), limit: limit)
-      for i in page.items.indices { page.items[i].streams = try newestStreams(of: page.items[i].id) }
+      for i in page.items.indices { try sumUp(&page.items[i]) }
       return page
     }
   }
@@ -27,12 +26,12 @@ actor SQLiteReader: FleetReader {
   func vehicle(_ name: String) throws(StorageError) -> FleetVehicle? {
     try reading { () throws(SQLiteError) in
       guard var vehicle = try vehicles("name = ?1 LIMIT ?2", name, 1).first else { return nil }
-      vehicle.streams = try newestStreams(of: vehicle.id)
+      try sumUp(&vehicle)
       return vehicle
     }
   }
 
-  /// Without their streams.
+  /// Without their epochs and sums.
   private func vehicles(_ condition: String, _ name: String, _ limit: Int) throws(SQLiteError) -> [FleetVehicle] {
     let select = try connection.prepare(
       "SELECT id, name, first_seen, last_seen, online, status_at, status_since FROM vehicle WHERE " + condition)
@@ -62,10 +61,6 @@ actor SQLiteReader: FleetReader {
 
   // MARK: Ledgers.
 
-  private func newestStreams(of vehicle: Int64) throws(SQLiteError) -> [StreamLedger] {
-    try streams(of: vehicle, Stretch(limit: SQLiteReader.streamsListed)).items.map(\.ledger)
-  }
-
   func ledgers(of vehicle: Int64, _ stretch: Stretch, runs: Int) throws(StorageError) -> Page<StreamLedger> {
     try reading { () throws(SQLiteError) in
       let page = try streams(of: vehicle, stretch)
@@ -90,7 +85,7 @@ actor SQLiteReader: FleetReader {
   private func streams(of vehicle: Int64, _ stretch: Stretch) throws(SQLiteError) -> Page<Stream> {
     let select = try connection.prepare(
       """
-      SELECT s.id, s.epoch, lane, duplicates, conflicts, malformed, min(given, \(CloudEvent.sequenceLimit)),
+      SELECT s.id, s.epoch, lane, duplicates, conflicts, malformed, min(given, \(EpochBeginning.lastBelieved)),
         coalesce(min(c.first), 0), coalesce(max(c.last), 0), coalesce(sum(c.last - c.first + 1), 0), count(c.first),
         coalesce(max(CASE WHEN c.first = 1 THEN c.last END), 0),
         (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM loss l WHERE l.stream = s.id),
@@ -123,6 +118,42 @@ actor SQLiteReader: FleetReader {
 
   // MARK: Sums.
 
+  private func sumUp(_ vehicle: inout FleetVehicle) throws(SQLiteError) {
+    let select = try connection.prepare(
+      "SELECT epoch FROM stream WHERE vehicle = ?1 GROUP BY epoch ORDER BY min(id) DESC LIMIT ?2")
+    try select.bind(vehicle.id, at: 1)
+    try select.bind(SQLiteReader.epochsListed, at: 2)
+    while try select.step() { vehicle.epochs.append(select.text(0)) }
+    vehicle.epochs.reverse()
+    vehicle.lanes = try laneTotals(of: vehicle.id)
+  }
+
+  /// Sums over all streams of a vehicle, or of the fleet. SQL sums up each stream; the rest is added here, because what
+  /// hostile vehicles claim overflows SQL's sums.
+  private func laneTotals(of vehicle: Int64?) throws(SQLiteError) -> [LaneTotals] {
+    let select = try connection.prepare(
+      """
+      SELECT lane, duplicates, conflicts, malformed, min(coalesce(given, 0), \(EpochBeginning.lastBelieved)),
+        coalesce(max(c.last), 0), coalesce(min(c.first), 0), count(c.first), coalesce(sum(c.last - c.first + 1), 0),
+        (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM loss l WHERE l.stream = s.id)
+      FROM stream s LEFT JOIN coverage c ON c.stream = s.id
+      \(vehicle == nil ? "" : "WHERE s.vehicle = ?1") GROUP BY s.id
+      """)
+    if let vehicle { try select.bind(vehicle, at: 1) }
+    var totals = Lane.allCases.map { _ in LaneTotals() }
+    while try select.step() {
+      let lane = Int(select.int64(0))
+      guard totals.indices.contains(lane) else { continue }
+      let (given, last, covered, lost) = (select.int64(4), select.int64(5), select.int64(8), select.int64(9))
+      totals[lane].add(
+        LaneTotals(
+          received: covered - lost, lost: lost, missing: max(given, last) - covered,
+          gaps: select.int64(7) - (select.int64(6) == 1 ? 1 : 0) + (given > last ? 1 : 0),
+          duplicates: select.int64(1), conflicts: select.int64(2), malformed: select.int64(3)))
+    }
+    return totals
+  }
+
   func totals(heardSince: Int64) throws(StorageError) -> FleetTotals {
     try reading { () throws(SQLiteError) in
       var totals = FleetTotals()
@@ -136,25 +167,7 @@ actor SQLiteReader: FleetReader {
       while try vehicles.step() {
         if let state = Liveness(rawValue: vehicles.text(0)) { totals.vehicles[state] = vehicles.int64(1) }
       }
-      let streams = try connection.prepare(
-        """
-        SELECT lane, duplicates, conflicts, min(coalesce(given, 0), \(CloudEvent.sequenceLimit)),
-          coalesce(max(c.last), 0), coalesce(min(c.first), 0), count(c.first), coalesce(sum(c.last - c.first + 1), 0),
-          (SELECT coalesce(sum(l.last - l.first + 1), 0) FROM loss l WHERE l.stream = s.id)
-        FROM stream s LEFT JOIN coverage c ON c.stream = s.id GROUP BY s.id
-        """)
-      while try streams.step() {
-        let lane = Int(streams.int64(0))
-        guard totals.missing.indices.contains(lane) else { continue }
-        let (given, last, covered, lost) = (streams.int64(3), streams.int64(4), streams.int64(7), streams.int64(8))
-        totals.duplicates += streams.int64(1)
-        totals.conflicts += streams.int64(2)
-        // Hostile vehicles can make these overflow.
-        totals.missing[lane] = saturatingSum(totals.missing[lane], max(given, last) - covered)
-        totals.received[lane] = saturatingSum(totals.received[lane], covered - lost)
-        totals.lost[lane] = saturatingSum(totals.lost[lane], lost)
-        totals.gaps[lane] += streams.int64(6) - (streams.int64(5) == 1 ? 1 : 0) + (given > last ? 1 : 0)
-      }
+      totals.lanes = try laneTotals(of: nil)
       let pages = Int64(try connection.pragma("page_count") ?? "") ?? 0
       totals.databaseBytes = pages * (Int64(try connection.pragma("page_size") ?? "") ?? 0)
       return totals

@@ -26,14 +26,18 @@ final class SQLiteStorage: ReceiverStorage {
   /// Vehicles that have as many epochs as are taken.
   private var full: Set<Int64> = []
 
-  /// Opens the file at `path`, or makes it.
+  /// Opens the file at `path`, or makes it. One that is not a receiver's is left as it is.
+  /// - Throws: `ReceiverError` with what is wrong and the mend.
   init(path: String) throws(ReceiverError) {
-    do throws(SQLiteError) { connection = try Connection(path: path) } catch { throw .database(error.description) }
+    let content: DatabaseContent
+    do throws(SQLiteError) { content = try DatabaseContent(of: path) } catch { throw .database(error.receiversLine) }
+    try content.admit(path)
+    do throws(SQLiteError) { connection = try Connection(path: path) } catch { throw .database(error.receiversLine) }
     try Schema.prepare(connection)
     do throws(SQLiteError) {
       statements = try Statements(connection)
       ledger = try Ledger(connection)
-    } catch { throw .database(error.description) }
+    } catch { throw .database(error.receiversLine) }
   }
 
   func commit(_ batch: Batch) throws(StorageError) -> CommitOutcome {
@@ -83,6 +87,10 @@ final class SQLiteStorage: ReceiverStorage {
     do throws(SQLiteError) {
       return try statements.incompleteStreams(limit: limit, perVehicle: perVehicle)
     } catch { throw StorageError(error) }
+  }
+
+  func isOffline(_ vehicle: VehicleID) throws(StorageError) -> Bool {
+    do throws(SQLiteError) { return try statements.isOffline(vehicle) } catch { throw StorageError(error) }
   }
 
   // MARK: Within the transaction.
@@ -160,12 +168,21 @@ final class SQLiteStorage: ReceiverStorage {
     try insert.run()
     if connection.changes == 1 {
       outcome.stored += 1
-      if let malformation = arrival.malformation {
+      let number = connection.lastInsertRowID
+      var malformation = arrival.malformation
+      if malformation == nil, event.lane == .events, event.sequence == 1, let beginning = try? EpochBeginning(event) {
+        if let predecessor = beginning.predecessor,
+          try statements.descends(predecessor, from: event.epoch, vehicle: vehicle)
+        {
+          malformation = .epochBeforeItself
+        } else {
+          try note(beginning, event, vehicle, arrival.received, &outcome)
+        }
+      }
+      if let malformation {
         outcome.malformed[malformation.kind, default: 0] += 1
-        try statements.mark(malformation, number: connection.lastInsertRowID, vehicle: vehicle)
+        try statements.mark(malformation, number: number, vehicle: vehicle)
         try statements.count(malformed: 1, stream: stream)
-      } else if event.lane == .events, event.sequence == 1, let beginning = try? EpochBeginning(event) {
-        try note(beginning, event, vehicle, arrival.received, &outcome)
       }
       return .taken
     }
@@ -235,5 +252,5 @@ final class SQLiteStorage: ReceiverStorage {
 }
 
 extension StorageError {
-  init(_ error: SQLiteError) { self.init(description: error.description) }
+  init(_ error: SQLiteError) { self.init(description: error.receiversLine, isDamage: error.isDamage) }
 }

@@ -16,15 +16,18 @@ enum Schema {
       found = try connection.userVersion
       if (0..<version).contains(found) {
         try connection.transaction { () throws(SQLiteError) in
-          if found < 1 { try connection.execute(tables) }
-          if found < 2 { try connection.execute(second) }
-          try connection.execute(third)
+          try bring(connection, from: found, to: version)
           try connection.setUserVersion(version)
         }
         return
       }
-    } catch { throw .database(error.description) }
+    } catch { throw .database(error.receiversLine) }
     if found != version { throw .newerDatabase(path: connection.path, found: found, known: version) }
+  }
+
+  /// Makes in a database of the version `found` (0: an empty one) what later ones have up to `wanted`.
+  static func bring(_ connection: Connection, from found: Int32, to wanted: Int32) throws(SQLiteError) {
+    for step in [tables, second, third][Int(found)..<Int(wanted)] { try connection.execute(step) }
   }
 
   /// Version 1.

@@ -9,6 +9,7 @@ final class Statements {
   private let selectRecord: Statement
   private let insertVehicle: Statement
   private let selectVehicle: Statement
+  private let selectOffline: Statement
   private let insertStream: Statement
   private let selectStream: Statement
   private let findStream: Statement
@@ -22,6 +23,7 @@ final class Statements {
   private let updateStatus: Statement
   private let updateHealth: Statement
   private let insertEpoch: Statement
+  private let selectElder: Statement
   private let updateGiven: Statement
   private let selectGiven: Statement
   private let selectIncomplete: Statement
@@ -37,6 +39,7 @@ final class Statements {
         + " WHERE stream = ?1 AND sequence = ?2")
     insertVehicle = try c.prepare("INSERT INTO vehicle (name, first_seen) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
     selectVehicle = try c.prepare("SELECT id FROM vehicle WHERE name = ?1")
+    selectOffline = try c.prepare("SELECT 1 FROM vehicle WHERE name = ?1 AND online = 0")
     insertStream = try c.prepare("INSERT INTO stream (vehicle, epoch, lane) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
     selectStream = try c.prepare("SELECT id FROM stream WHERE vehicle = ?1 AND epoch = ?2 AND lane = ?3")
     findStream = try c.prepare(
@@ -73,8 +76,16 @@ final class Statements {
     insertEpoch = try c.prepare(
       "INSERT INTO epoch (vehicle, epoch, reason, predecessor, received) VALUES (?1, ?2, ?3, ?4, ?5)"
         + " ON CONFLICT DO NOTHING")
+    // UNION lists nothing twice: it ends even where a file of an earlier version goes in a circle.
+    selectElder = try c.prepare(
+      """
+      WITH RECURSIVE elder (epoch) AS (
+        VALUES (?2) UNION SELECT predecessor FROM elder JOIN epoch e ON e.vehicle = ?1 AND e.epoch = elder.epoch
+        WHERE predecessor IS NOT NULL)
+      SELECT 1 FROM elder WHERE epoch = ?3
+      """)
     updateGiven = try c.prepare("UPDATE stream SET given = max(coalesce(given, 0), ?2) WHERE id = ?1")
-    selectGiven = try c.prepare("SELECT min(given, \(CloudEvent.sequenceLimit)) FROM stream WHERE id = ?1")
+    selectGiven = try c.prepare("SELECT min(given, \(EpochBeginning.lastBelieved)) FROM stream WHERE id = ?1")
     selectIncomplete = try c.prepare(
       """
       SELECT name, epoch, lane FROM (
@@ -170,6 +181,11 @@ final class Statements {
     return try id(from: selectVehicle) ?? 0
   }
 
+  func isOffline(_ name: VehicleID) throws(SQLiteError) -> Bool {
+    try selectOffline.bind(name.description, at: 1)
+    return try id(from: selectOffline) != nil
+  }
+
   func makeStream(_ vehicle: Int64, _ epoch: String, _ lane: Lane) throws(SQLiteError) -> Int64 {
     try bind(insertStream, vehicle, epoch, lane)
     try insertStream.run()
@@ -253,6 +269,14 @@ final class Statements {
     try insertEpoch.bind(origin.predecessor, at: 4)
     try insertEpoch.bind(received, at: 5)
     try insertEpoch.run()
+  }
+
+  /// Whether `predecessor` goes back to `epoch`, as far as is known.
+  func descends(_ predecessor: String, from epoch: String, vehicle: Int64) throws(SQLiteError) -> Bool {
+    try selectElder.bind(vehicle, at: 1)
+    try selectElder.bind(predecessor, at: 2)
+    try selectElder.bind(epoch, at: 3)
+    return try id(from: selectElder) != nil
   }
 
   func noteGiven(_ last: Int64, stream: Int64) throws(SQLiteError) {

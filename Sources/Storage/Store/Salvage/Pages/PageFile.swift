@@ -13,13 +13,17 @@ final class PageFile {
   private let log: Int32
   /// Where in the log the newest committed content of a page is, by page.
   private let logged: [Int: Int]
+  /// Whether the log beside the file is another file's, which SQLite would not notice. Its pages are left out.
+  let isLogForeign: Bool
 
   /// A file that cannot be read has no pages.
   init(_ path: String) {
     self.path = path
     file = open(path, O_RDONLY | O_CLOEXEC)
     log = open(path + "-wal", O_RDONLY | O_CLOEXEC)
-    logged = PageFile.pages(ofLog: log)
+    let found = PageLog(log)
+    isLogForeign = PageFile.isForeign(found, besides: PageFile.read(file, 0, PageFile.pageSize), log)
+    logged = isLogForeign ? [:] : found.pages
     count = max(PageFile.size(file) / PageFile.pageSize, logged.keys.max() ?? 0)
   }
 
@@ -40,62 +44,27 @@ final class PageFile {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
   }
 
-  private static func read(_ descriptor: Int32, _ offset: Int, _ count: Int) -> [UInt8]? {
+  static func read(_ descriptor: Int32, _ offset: Int, _ count: Int) -> [UInt8]? {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
     }
     return bytes.count == count ? bytes : nil
   }
 
-  // MARK: The log.
+  // MARK: Another file's log.
 
-  private static let logHeader = 32
-  private static let frameHeader = 24
-
-  /// Where the log has which page. As SQLite reads it: up to the last frame that ends a transaction, all checksums whole.
-  private static func pages(ofLog log: Int32) -> [Int: Int] {
-    guard let header = read(log, 0, logHeader), header.word(0) & ~1 == 0x377F_0682, header.word(8) == pageSize else {
-      return [:]
-    }
-    var sum = LogChecksum(isBigEndian: header.word(0) & 1 == 1)
-    sum.add(header[..<24])
-    guard sum.first == header.word(24), sum.second == header.word(28) else { return [:] }
-    var (committed, pending): ([Int: Int], [Int: Int]) = ([:], [:])
-    var offset = logHeader
-    while let frame = read(log, offset, frameHeader + pageSize) {
-      guard frame[8..<16].elementsEqual(header[16..<24]) else { break }
-      sum.add(frame[..<8])
-      sum.add(frame[frameHeader...])
-      guard sum.first == frame.word(16), sum.second == frame.word(20) else { break }
-      pending[Int(frame.word(0))] = offset + frameHeader
-      if frame.word(4) > 0 {
-        committed.merge(pending) { $1 }
-        pending = [:]
-      }
-      offset += frameHeader + pageSize
-    }
-    return committed
-  }
-}
-
-/// The running checksum of a write-ahead log.
-private struct LogChecksum {
-  let isBigEndian: Bool
-  var first: UInt32 = 0
-  var second: UInt32 = 0
-
-  /// - Parameter bytes: a multiple of eight.
-  mutating func add(_ bytes: ArraySlice<UInt8>) {
-    for offset in stride(from: bytes.startIndex, to: bytes.endIndex, by: 8) {
-      let (high, low) = (word(bytes, offset), word(bytes, offset + 4))
-      first = first &+ high &+ second
-      second = second &+ low &+ first
-    }
+  /// Only where the file itself is one of ours can it be said of the log that it is not.
+  private static func isForeign(_ found: PageLog, besides first: [UInt8]?, _ log: Int32) -> Bool {
+    guard let first, isOurs(first, 1...Int64(Schema.version)), let pageSize = found.pageSize else { return false }
+    guard pageSize == PageFile.pageSize else { return true }
+    // That of a newer version is its own, and a reason to leave the file alone.
+    guard let offset = found.pages[1], let logged = read(log, offset, pageSize) else { return false }
+    return !isOurs(logged, 1...Int64(Schema.absurd) - 1)
   }
 
-  private func word(_ bytes: ArraySlice<UInt8>, _ offset: Int) -> UInt32 {
-    let word = bytes.word(offset)
-    return isBigEndian ? word : word.byteSwapped
+  /// Whether a first page says that its file has our pages and one of `versions`.
+  private static func isOurs(_ page: [UInt8], _ versions: ClosedRange<Int64>) -> Bool {
+    page.starts(with: "SQLite format 3\0".utf8) && page.half(16) == pageSize && versions.contains(Int64(page.word(60)))
   }
 }
 

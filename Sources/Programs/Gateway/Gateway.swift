@@ -313,6 +313,7 @@ public final class Gateway {
     // Packs and tables were read with far more memory than they take: what is free now is of no use before the next start.
     telltale_release_free_memory()
     telltale_release_code_pages()
+    telltale_release_stack()
     let priority = Int32(recording == nil ? configuration.capturePriority ?? 0 : 0)
     try start("capture", ThreadStack.capture) { [loop, log] in
       let result = telltale_thread_make_realtime(priority)

@@ -3,11 +3,13 @@
 #include "clinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,3 +186,19 @@ static int release_object(struct dl_phdr_info *object, size_t size, void *contex
   return 0;
 }
 void telltale_release_code_pages(void) { dl_iterate_phdr(release_object, NULL); }
+
+__attribute__((noinline)) void telltale_release_stack(void) {
+  char line[512];
+  FILE *maps = fopen("/proc/self/maps", "re");
+  if (!maps) return;
+  uintptr_t here = (uintptr_t)line, start = 0, end = 0;
+  bool is_found = false;
+  // The mapping tells how far down the stack has ever grown: beyond it may be anything.
+  while (!is_found && fgets(line, sizeof line, maps))
+    is_found = sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end) == 2 && start <= here && here < end;
+  fclose(maps);
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  // Some room below this frame for the calls that follow.
+  uintptr_t used = (here & ~(page - 1)) - 4 * page;
+  if (is_found && start < used) madvise((void *)start, used - start, MADV_DONTNEED);
+}

@@ -39,6 +39,9 @@ void telltale_release_free_memory(void);
 // Unmaps the pages of code and constants that this process has touched so far; what is needed again comes back from the
 // file, a few pages at a fault. What only start-up needs then no longer counts as this process's memory.
 void telltale_release_code_pages(void);
+// Gives back the pages of the calling thread's stack that earlier, deeper calls have used: what start-up had on it stays
+// nobody's otherwise.
+void telltale_release_stack(void);
 
 // A thread with a small stack: 0 or -errno. The body gets context and must not be actor-isolated.
 typedef void (*telltale_thread_body)(void *context);

@@ -64,7 +64,8 @@ public final class Gateway {
   private let courierEnd = End()
 
   /// The end of a replay waits for acknowledgements as long as some came within this time.
-  private static let patience = 15.0
+  /// Longer than the 30 s after which what was lost on the way is sent again.
+  private static let patience = 40.0
   /// Without a connection it does not wait so long: what is not sent now is sent at the next start.
   private static let patienceOffline = 5.0
 

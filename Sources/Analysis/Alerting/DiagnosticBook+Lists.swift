@@ -117,7 +117,7 @@ extension DiagnosticBook {
 
   // MARK: One code
 
-  private func known(_ code: TroubleCode, of speaker: Int) -> (i: Int, report: TroubleCodeReport)? {
+  private mutating func known(_ code: TroubleCode, of speaker: Int) -> (i: Int, report: TroubleCodeReport)? {
     guard let i = table.find(DiagnosticKey(speakers[speaker].unit, code)), !table[i].isRemoved,
       case .code(let report) = table[i].record.content
     else { return nil }

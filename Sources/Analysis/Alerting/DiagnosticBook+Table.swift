@@ -11,6 +11,9 @@ struct DiagnosticKey: Hashable, BitwiseCopyable, Sendable {
     case performance, data, refusal, address
   }
 
+  /// One of 64, cheaply.
+  var slot: Int { Int(((unit &+ item &+ (item &>> 56)) &* 0x9E37_79B9_7F4A_7C15) &>> 58) }
+
   private init(_ unit: ControlUnit, _ kind: Kind, _ index: UInt64 = 0) {
     self.unit = UInt64(unit.bus) &<< 40 | UInt64(unit.language.rawValue) &<< 32 | UInt64(unit.address)
     item = kind.rawValue &<< 56 | index
@@ -165,6 +168,8 @@ struct DiagnosticTable: ~Copyable, Sendable {
   private let capacity: Int
   private var entries: [DiagnosticEntry] = []
   private var places: [DiagnosticKey: Int] = [:]
+  /// Where keys were found last, by their slot: units say the same every second, and hashing costs more than the rest.
+  private var hints = InlineArray<64, Int>(repeating: 0)
 
   init(capacity: Int) {
     self.capacity = capacity
@@ -185,7 +190,13 @@ struct DiagnosticTable: ~Copyable, Sendable {
     _modify { yield &entries[i] }
   }
 
-  func find(_ key: DiagnosticKey) -> Int? { places[key] }
+  mutating func find(_ key: DiagnosticKey) -> Int? {
+    let hint = hints[key.slot]
+    if hint < entries.count, entries[hint].key == key { return hint }
+    guard let i = places[key] else { return nil }
+    hints[key.slot] = i
+    return i
+  }
 
   /// An empty entry for a key that is not in the table; nil when the table is full.
   mutating func insert(_ key: DiagnosticKey) -> Int? {

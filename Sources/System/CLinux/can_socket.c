@@ -6,6 +6,7 @@
 #include <linux/can/error.h>
 #include <linux/can/raw.h>
 #include <linux/net_tstamp.h>
+#include <linux/sock_diag.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -40,9 +41,8 @@ static int configured(int fd, const struct telltale_can_options *options, int *g
     return -errno;
   can_err_mask_t errors = options->error_frames ? CAN_ERR_MASK : 0;
   if (setsockopt(fd, SOL_CAN_RAW, CAN_RAW_ERR_FILTER, &errors, sizeof errors) != 0) return -errno;
-  // FD frames, the drop counter and stamps are there or not, depending on driver and kernel: none is needed to go on.
+  // FD frames and stamps are there or not, depending on driver and kernel: none is needed to go on.
   if (options->fd_frames) setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FD_FRAMES, &on, sizeof on);
-  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   int stamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
   if (options->hardware_stamps) stamps |= SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
   setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof stamps);
@@ -80,8 +80,8 @@ struct batch {
   struct telltale_can_message messages[TELLTALE_CAN_BATCH];
   struct mmsghdr headers[TELLTALE_CAN_BATCH];
   struct iovec vectors[TELLTALE_CAN_BATCH];
-  // Three stamps and the drop counter. The alignment is what CMSG_FIRSTHDR relies on.
-  _Alignas(struct cmsghdr) char control[TELLTALE_CAN_BATCH][CMSG_SPACE(3 * sizeof(struct timespec)) + CMSG_SPACE(4)];
+  // Three stamps. The alignment is what CMSG_FIRSTHDR relies on.
+  _Alignas(struct cmsghdr) char control[TELLTALE_CAN_BATCH][CMSG_SPACE(3 * sizeof(struct timespec))];
 };
 
 size_t telltale_can_batch_bytes(void) { return sizeof(struct batch); }
@@ -105,8 +105,8 @@ static int64_t nanoseconds(const unsigned char *stamp) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-int telltale_can_batch_receive(void *memory, int fd, int n, uint32_t *dropped) {
-  struct batch *b = memory;
+int telltale_can_batch_receive(void *batch, int fd, int n, uint32_t *dropped) {
+  struct batch *b = batch;
   if (n > TELLTALE_CAN_BATCH) n = TELLTALE_CAN_BATCH;
   int received;
   do received = recvmmsg(fd, b->headers, (unsigned)n, MSG_DONTWAIT, NULL); while (received < 0 && errno == EINTR);
@@ -120,17 +120,21 @@ int telltale_can_batch_receive(void *memory, int fd, int n, uint32_t *dropped) {
     m->is_own = (h->msg_flags & MSG_DONTROUTE) != 0;
     m->software_ns = m->hardware_ns = 0;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
-      if (c->cmsg_level != SOL_SOCKET) continue;
-      if (c->cmsg_type == SO_TIMESTAMPING && c->cmsg_len >= CMSG_LEN(3 * sizeof(struct timespec))) {
-        m->software_ns = nanoseconds(CMSG_DATA(c));
-        m->hardware_ns = nanoseconds(CMSG_DATA(c) + 2 * sizeof(struct timespec));
-      } else if (c->cmsg_type == SO_RXQ_OVFL) {
-        memcpy(dropped, CMSG_DATA(c), sizeof *dropped);
-      }
+      if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_TIMESTAMPING ||
+          c->cmsg_len < CMSG_LEN(3 * sizeof(struct timespec)))
+        continue;
+      m->software_ns = nanoseconds(CMSG_DATA(c));
+      m->hardware_ns = nanoseconds(CMSG_DATA(c) + 2 * sizeof(struct timespec));
     }
     // All that the kernel has changed and reads again.
     h->msg_controllen = sizeof b->control[i];
   }
+  // Asked for once a batch: SO_RXQ_OVFL would tell it with every frame, and cost something with every frame.
+  uint32_t memory[SK_MEMINFO_VARS];
+  socklen_t length = sizeof memory;
+  if (received > 0 && getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length) == 0 &&
+      length > SK_MEMINFO_DROPS * sizeof *memory)
+    *dropped = memory[SK_MEMINFO_DROPS];
   return received;
 }
 

@@ -88,7 +88,7 @@ public struct GatewayConfiguration: Sendable {
     let packs = try packChoices(root, sources.map(\.name))
     let packFolder = try root.optionalString("adapters_path").map(resolved)
     var configuration = GatewayConfiguration(
-      file: path, vehicle: vehicle, sources: sources, linger: try capture.seconds("linger", in: 0...0.1, default: 0.005),
+      file: path, vehicle: vehicle, sources: sources, linger: try capture.seconds("linger", in: 0...0.1, default: 0.02),
       capturePriority: try capture.optionalInteger("priority", in: 1...99),
       sensorSocket: try sensors.optionalString("socket").map(resolved),
       technicians: try root.strings("technicians"), packs: packs,

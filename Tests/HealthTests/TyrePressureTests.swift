@@ -237,6 +237,50 @@ import Vocabulary
     #expect(try #require(told) <= 240 && car.ward.report.score < 20)
   }
 
+  @Test func dangerNeedsNoLearning() throws {
+    var told = Car(at: 240, [("placard_front", 240), ("placard_rear", 240)])
+    let seen = Self.drive(&told, minutes: 20) { _, tick in
+      for wheel in 0..<4 {
+        tick[Self.pressures[wheel]] = wheel == 0 ? 150 : 240
+        tick[Self.temperatures[wheel]] = 20
+      }
+    }
+    #expect(try #require(seen) <= 240, "flat by the placard, in the first drive of all")
+    var report = told.ward.report
+    #expect(report.state.isBand && report.isUrgent && report.score < 20)
+    if case .learning = report.reason { Issue.record("there is nothing to be learned") }
+    #expect(report.evidence.count == 4 && report.evidence[0].feature == .pressureFrontLeft)
+    #expect(abs(report.evidence[0].value - 150) < 1 && report.evidence[0].reference == 240)
+    told.ward.end { $0.tyre.pressure = [251, 341, 341, 341] }
+    #expect(told.ward.report.isUrgent, "also from the reading alone")
+    told.gauge[0] = 150
+    told.drive(days: 1)
+    #expect(told.ward.report.isUrgent && told.ward.report.state.isBand)
+    told.gauge[0] = 240
+    told.drive(days: 2)
+    #expect(!told.ward.report.isUrgent && told.ward.report.score > 75, "it has been filled: two readings say so")
+
+    var untold = Car()
+    let nothing = Self.drive(&untold, minutes: 20) { _, tick in
+      for wheel in 0..<4 { tick[Self.pressures[wheel]] = wheel == 0 ? 150 : 240 }
+    }
+    #expect(nothing == nil, "nobody knows what it should have")
+    untold.ward.end { $0.tyre.pressure = [251, 341, 341, 341] }
+    #expect(untold.ward.report.state == .learning)
+
+    var losing = Car()
+    let lost = Self.drive(&losing, minutes: 40) { second, tick in
+      for wheel in 0..<4 {
+        tick[Self.pressures[wheel]] = 240 - (wheel == 3 ? max(0, Double(second - 600)) / 20 : 0)
+        tick[Self.temperatures[wheel]] = 20
+      }
+    }
+    #expect(try #require(lost) <= 1_140, "a fast loss, in the first drive of all")
+    report = losing.ward.report
+    #expect(report.state.isBand && report.isUrgent && report.evidence[0].feature == .pressureRearRight)
+    #expect(report.evidence[0].reference.isNaN)
+  }
+
   // MARK: State
 
   @Test func theDaysOfAGapAreTaken() {

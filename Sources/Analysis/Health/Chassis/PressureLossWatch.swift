@@ -78,6 +78,12 @@ struct PressureLossWatch: BitwiseCopyable {
   /// Whether the tyre has just lost more than the limit within ten minutes.
   func isFast(_ wheel: Int) -> Bool { fast[wheel] }
 
+  /// Mean of the last stretch, kPa over the atmosphere; nil where nothing was heard in it.
+  func gauge(_ wheel: Int) -> Double? {
+    let mean = wheels[wheel].means[0]
+    return mean.isFinite ? Double(mean) - TyreGas.atmosphere : nil
+  }
+
   /// Whether the last two stretches stood below a pressure, kPa over the atmosphere.
   func isBelow(_ gauge: Double, wheel: Int) -> Bool {
     let limit = Float(gauge + TyreGas.atmosphere)

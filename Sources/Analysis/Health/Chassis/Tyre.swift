@@ -46,7 +46,10 @@ struct Tyre: BitwiseCopyable {
   var isLearned: Bool { learnedCount >= Tyre.learningReadings }
 
   /// Takes a reading in after so many months; NaN is none, but time passes.
-  mutating func take(_ value: Double, _ compensation: TyreFeatures.Compensation, after months: Double) -> Step {
+  /// - Parameter isTold: what the tyre should have need not be learned.
+  mutating func take(
+    _ value: Double, _ compensation: TyreFeatures.Compensation, after months: Double, isTold: Bool
+  ) -> Step {
     pending += months
     guard value.isFinite else { return .none }
     let noise = Tyre.noise(of: value, compensation)
@@ -63,7 +66,7 @@ struct Tyre: BitwiseCopyable {
     let forecast = known.forecast(after: pending)
     let spread = (forecast.variance + noise).squareRoot()
     let surprise = (value - forecast.mean) / spread
-    if isLearned && abs(surprise) > Tyre.surprise {
+    if (isLearned || isTold || isUrgent) && abs(surprise) > Tyre.surprise {
       let isAgain = !suspect.isNaN && abs(value - suspect) < 2 * spread
       guard isAgain || isUrgent else {
         suspect = value

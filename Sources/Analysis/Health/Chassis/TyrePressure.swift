@@ -114,7 +114,8 @@ struct TyrePressure: ComponentModel {
     var (rose, fell) = (false, false)
     for wheel in 0..<4 {
       let value = features.pressure[wheel]
-      let step = state.tyres[wheel].take(value, features.compensation, after: months)
+      let step = state.tyres[wheel].take(
+        value, features.compensation, after: months, isTold: placard(wheel) != nil)
       steps[wheel] = step
       if step == .up { rose = true }
       if step == .down { fell = true }
@@ -141,10 +142,20 @@ struct TyrePressure: ComponentModel {
   /// Cold pressure that a tyre should have, kPa over the atmosphere; nil while it is neither told nor learned. A tyre
   /// that was short of air from the first day is held against the other one of its axle.
   private func reference(_ wheel: Int) -> Double? {
-    if let told = wheel < 2 ? placards.front : placards.rear { return told }
+    if let told = placard(wheel) { return told }
     let (own, other) = (state.tyres[wheel], state.tyres[wheel ^ 1])
     let learned = max(own.isLearned ? own.learned : 0, other.isLearned ? other.learned : 0)
     return own.isLearned ? learned - TyreGas.atmosphere : nil
+  }
+
+  private func placard(_ wheel: Int) -> Double? { wheel < 2 ? placards.front : placards.rear }
+
+  /// Whether a tyre lost air all at once and was not filled since, or is flat by what somebody said it should have:
+  /// neither has to be learned.
+  private func isInDanger(_ wheel: Int) -> Bool {
+    if state.tyres[wheel].isUrgent { return true }
+    guard let filter = state.tyres[wheel].filter, let told = placard(wheel) else { return false }
+    return gauge(filter) < told * TyrePressure.flatShare
   }
 
   /// Share of the way from what a tyre should have to the limit; nil while there is no reference.
@@ -182,9 +193,6 @@ struct TyrePressure: ComponentModel {
   }
 
   func report(at time: Timestamp, _ usage: VehicleUsage) -> HealthReport {
-    guard state.observations.valid > 0 else {
-      return HealthReport(unknown: .tyrePressure, because: .noValidTick(.pressureReading), at: time)
-    }
     var worst = 0.0
     var spread = 0.0
     var isCertain = false
@@ -192,12 +200,11 @@ struct TyrePressure: ComponentModel {
     var weights: PerWheel<Double> = InlineArray(repeating: 0)
     var total = 0.0
     for wheel in 0..<4 {
-      guard var share = consumed(wheel), let filter = state.tyres[wheel].filter, let reference = reference(wheel) else {
-        continue
-      }
+      let isInDanger = isInDanger(wheel)
+      guard var share = consumed(wheel) ?? (isInDanger ? 0 : nil) else { continue }
       var certain = false
       if leak(wheel) != nil, share < TyrePressure.leakShare { (share, certain) = (TyrePressure.leakShare, true) }
-      if state.tyres[wheel].isUrgent {
+      if isInDanger {
         (share, certain) = (max(share, 1.05), true)
         isUrgent = true
       }
@@ -205,12 +212,17 @@ struct TyrePressure: ComponentModel {
       total += share
       guard share >= worst else { continue }
       (worst, isCertain) = (share, certain)
+      guard let filter = state.tyres[wheel].filter, let reference = reference(wheel) else { continue }
       spread = filter.levelVariance.squareRoot() / (reference * (1 - limitShare))
+    }
+    guard state.observations.valid > 0 || isUrgent else {
+      return HealthReport(unknown: .tyrePressure, because: .noValidTick(.pressureReading), at: time)
     }
     var report = HealthReport(
       .tyrePressure, consumed: worst, spread: spread, isConfirmed: isCertain, state.observations, .pressureReading,
       at: time, atKm: usage.km)
     report.isUrgent = isUrgent
+    if isUrgent && report.state == .learning { (report.state, report.reason) = (.ok, .none) }
     for wheel in 0..<4 { addEvidence(wheel, share: total > 0 ? weights[wheel] / total : 0, to: &report) }
     tellLife(&report, usage)
     return report
@@ -237,12 +249,19 @@ struct TyrePressure: ComponentModel {
   }
 
   private func addEvidence(_ wheel: Int, share: Double, to report: inout HealthReport) {
-    guard let filter = state.tyres[wheel].filter else { return }
     let pressures: PerWheel<Feature> = [
       .pressureFrontLeft, .pressureFrontRight, .pressureRearLeft, .pressureRearRight,
     ]
     let losses: PerWheel<Feature> = [.leakFrontLeft, .leakFrontRight, .leakRearLeft, .leakRearRight]
     let reference = reference(wheel) ?? .nan
+    guard let filter = state.tyres[wheel].filter else {
+      // The first drive is not over yet.
+      guard let gauge = state.loss.gauge(wheel) else { return }
+      report.evidence.add(
+        Evidence(
+          feature: pressures[wheel], value: gauge, reference: reference, z: .nan, share: share, sinceKm: .nan))
+      return
+    }
     let leak = leak(wheel)
     report.evidence.add(
       Evidence(

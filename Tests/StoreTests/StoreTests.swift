@@ -211,6 +211,22 @@ import Vocabulary
     try first.commit([outgoing(.events)])
   }
 
+  @Test func aHolderThatIsAboutToLetGoIsWaitedFor() throws {
+    let folder = try StateFolder()
+    var first: FileLock? = try FileLock(folder.file)
+    var pauses = 0
+    let error = #expect(throws: StoreError.self) { _ = try FileLock(folder.file, pause: { pauses += 1 }) }
+    #expect(error?.kind == .inUse && pauses == FileLock.patience && first != nil)
+    pauses = 0
+    _ = try FileLock(
+      folder.file,
+      pause: {
+        pauses += 1
+        if pauses == 3 { first = nil }
+      })
+    #expect(pauses == 3)
+  }
+
   @Test func aFolderThatCannotBeMadeOrWritten() throws {
     let missing = #expect(throws: StoreError.self) {
       _ = try Store.open(directory: "/proc/no/such", StoreSettings(vehicle: "v"))

@@ -67,26 +67,31 @@ extension FleetAPI {
     json.endObject()
   }
 
+  /// The members of an event but for its data.
+  private func write(_ event: ReceivedEvent, to json: inout JSONText) {
+    json.member("number", event.number)
+    json.member("id", event.id)
+    json.member("type", event.type)
+    json.member("subject", event.subject)
+    json.member("time", event.time)
+    json.member("epoch", event.epoch)
+    json.member("lane", event.lane.name)
+    json.member("sequence", event.sequence)
+    json.member("received", rfc3339UTC(wallNanoseconds: event.received))
+  }
+
   func write(_ conflict: FleetConflict, to json: inout JSONText) {
     json.beginObject()
-    json.member("number", conflict.number)
-    json.member("id", conflict.eventID)
-    json.member("type", conflict.type)
-    json.member("subject", conflict.subject)
-    json.member("time", conflict.time)
-    json.member("epoch", conflict.epoch)
-    json.member("lane", conflict.lane.name)
-    json.member("sequence", conflict.sequence)
-    json.member("received", rfc3339UTC(wallNanoseconds: conflict.received))
+    write(conflict.event, to: &json)
     json.key("holder")
     if let holder = conflict.holder { json.value(holder) } else { json.null() }
     // A frame is as large as it is, and opened it may have megabytes.
-    if case .json(let text) = conflict.data {
+    if case .json(let text) = conflict.event.data {
       json.key("data")
       json.raw(text)
     } else {
       json.key("bytes")
-      json.value(Int64(conflict.data.size))
+      json.value(Int64(conflict.event.data.size))
     }
     json.endObject()
   }
@@ -100,19 +105,11 @@ extension FleetAPI {
 
   func write(_ record: FleetRecord, to json: inout JSONText) {
     json.beginObject()
-    json.member("number", record.number)
-    json.member("id", record.eventID)
-    json.member("type", record.type)
-    json.member("subject", record.subject)
-    json.member("time", record.time)
+    write(record.event, to: &json)
     json.member("clockQuality", record.clockQuality.name)
-    json.member("epoch", record.epoch)
-    json.member("lane", record.lane.name)
-    json.member("sequence", record.sequence)
-    json.member("received", rfc3339UTC(wallNanoseconds: record.received))
     var malformation = record.malformation
     json.key("data")
-    switch record.data {
+    switch record.event.data {
     case .json(let text): json.raw(text)
     case .frame where malformation != nil: json.null()
     case .frame(let frame):

@@ -136,14 +136,14 @@ struct FleetAPI: Sendable {
     let query = try ListQuery(query, names: FleetAPI.bounds, largest: largest)
     let stretch = try query.stretch()
     let page = try await reader.records(of: vehicle.id, selection, stretch)
-    return list(page, next: query.next(path, page, stretch, number: \.number)) { write($0, to: &$1) }
+    return list(page, next: query.next(path, page, stretch, number: \.event.number)) { write($0, to: &$1) }
   }
 
   private func conflicts(of vehicle: FleetVehicle, _ path: String, _ query: [String: String]) async throws -> Answer {
     let query = try ListQuery(query, names: FleetAPI.bounds)
     let stretch = try query.stretch()
     let page = try await reader.conflicts(of: vehicle.id, stretch)
-    return list(page, next: query.next(path, page, stretch, number: \.number)) { write($0, to: &$1) }
+    return list(page, next: query.next(path, page, stretch, number: \.event.number)) { write($0, to: &$1) }
   }
 
   private func gaps(of vehicle: FleetVehicle, _ path: String, _ query: [String: String]) async throws -> Answer {

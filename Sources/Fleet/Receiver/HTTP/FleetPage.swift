@@ -109,12 +109,12 @@ enum FleetPage {
 
   private static func alert(_ record: FleetRecord) -> String {
     var severity = ""
-    if case .json(let text) = record.data, let data = try? JSONSlice(text, limit: CloudEvent.sizeLimit) {
+    if case .json(let text) = record.event.data, let data = try? JSONSlice(text, limit: CloudEvent.sizeLimit) {
       severity = data["severity"]?.string ?? ""
     }
     let style = severity == "critical" ? "critical" : "service"
-    return "<span class=\"\(style)\">" + escaped(record.subject ?? record.type) + "</span> " + escaped(severity)
-      + ", " + escaped(record.time)
+    return "<span class=\"\(style)\">" + escaped(record.event.subject ?? record.event.type) + "</span> " + escaped(severity)
+      + ", " + escaped(record.event.time)
   }
 
   private static func list(_ items: [String]) -> String {

@@ -107,18 +107,25 @@ struct LaneTotals: Sendable {
   }
 }
 
-struct FleetRecord: Sendable {
+/// What a vehicle sent under one key, as it came.
+struct ReceivedEvent: Sendable {
+  /// Its place among the vehicle's records, or among its conflicts.
   var number: Int64
-  var eventID: String
+  var id: String
   var type: String
   var subject: String?
   var time: String
-  var clockQuality: ClockQuality
   var epoch: String
   var lane: Lane
   var sequence: Int64
+  /// The receiver's wall clock, ns since 1970.
   var received: Int64
   var data: RecordData
+}
+
+struct FleetRecord: Sendable {
+  var event: ReceivedEvent
+  var clockQuality: ClockQuality
   /// Why nobody can read the data; nil when it was found to be as it should or nobody looked.
   var malformation: String?
 }
@@ -138,16 +145,7 @@ enum RecordData: Sendable {
 
 /// A content that came under a key that another one has.
 struct FleetConflict: Sendable {
-  var number: Int64
-  var eventID: String
-  var type: String
-  var subject: String?
-  var time: String
-  var epoch: String
-  var lane: Lane
-  var sequence: Int64
-  var received: Int64
-  var data: RecordData
+  var event: ReceivedEvent
   /// The number of the record that has the key.
   var holder: Int64?
 }

@@ -13,20 +13,18 @@ extension SQLiteReader {
     try reading { () throws(SQLiteError) in
       let select = try connection.prepare(
         """
-        SELECT r.number, event_id, type, subject, time, quality, epoch, r.lane, sequence, received, data,
-          typeof(data) = 'blob', m.reason
+        SELECT r.number, event_id, type, subject, time, epoch, r.lane, sequence, received, data, typeof(data) = 'blob',
+          quality, m.reason
         FROM record r JOIN stream s ON s.id = r.stream
           LEFT JOIN malformed m ON m.vehicle = r.vehicle AND m.number = r.number
         WHERE r.vehicle = ?1 AND r.number > ?2 AND r.number < ?3 AND \(selection.condition)
         ORDER BY r.number \(stretch.order) LIMIT ?4
         """)
       try select.bind(vehicle, stretch)
-      return try page(from: select, stretch, size: \.data.size) { row in
+      return try page(from: select, stretch, size: \.event.data.size) { row in
         FleetRecord(
-          number: row.int64(0), eventID: row.text(1), type: row.text(2), subject: row.isNull(3) ? nil : row.text(3),
-          time: row.text(4), clockQuality: ClockQuality(rawValue: UInt8(clamping: row.int64(5))) ?? .none,
-          epoch: row.text(6), lane: Lane(rawValue: UInt8(clamping: row.int64(7))) ?? .events, sequence: row.int64(8),
-          received: row.int64(9), data: row.data(10, isFrame: 11), malformation: row.isNull(12) ? nil : row.text(12))
+          event: row.event, clockQuality: ClockQuality(rawValue: UInt8(clamping: row.int64(11))) ?? .none,
+          malformation: row.isNull(12) ? nil : row.text(12))
       }
     }
   }
@@ -42,11 +40,8 @@ extension SQLiteReader {
         ORDER BY c.id \(stretch.order) LIMIT ?4
         """)
       try select.bind(vehicle, stretch)
-      return try page(from: select, stretch, size: \.data.size) { row in
-        FleetConflict(
-          number: row.int64(0), eventID: row.text(1), type: row.text(2), subject: row.isNull(3) ? nil : row.text(3),
-          time: row.text(4), epoch: row.text(5), lane: Lane(rawValue: UInt8(clamping: row.int64(6))) ?? .events,
-          sequence: row.int64(7), received: row.int64(8), data: row.data(9, isFrame: 10), holder: row.optionalInt64(11))
+      return try page(from: select, stretch, size: \.event.data.size) { row in
+        FleetConflict(event: row.event, holder: row.optionalInt64(11))
       }
     }
   }
@@ -108,7 +103,11 @@ extension RecordSelection {
 }
 
 extension Statement {
-  fileprivate func data(_ column: Int, isFrame flag: Int) -> RecordData {
-    int64(flag) == 0 ? .json(blob(column)) : .frame(blob(column))
+  /// The first eleven columns: number, id, type, subject, time, epoch, lane, sequence, received, data, whether a frame.
+  fileprivate var event: ReceivedEvent {
+    ReceivedEvent(
+      number: int64(0), id: text(1), type: text(2), subject: isNull(3) ? nil : text(3), time: text(4), epoch: text(5),
+      lane: Lane(rawValue: UInt8(clamping: int64(6))) ?? .events, sequence: int64(7), received: int64(8),
+      data: int64(10) == 0 ? .json(blob(9)) : .frame(blob(9)))
   }
 }

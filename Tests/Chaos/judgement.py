@@ -191,7 +191,7 @@ def check_drives(verdict, daemon, rows):
         if not begun[place] and safe - begin < seen_after:
             verdict.excused["drives ended: never begun"] += 1
         else:
-            slack = CHECKPOINT if was_killed else seen_after
+            slack = (CHECKPOINT if was_killed else seen_after) + daemon.vehicle.life.stands
             right = any(safe - slack <= seconds(one["ended"] or one["started"]) <= end + 5 for one in ended[place])
             verdict.require("drives ended", right, f"{words}: no trip.ended: {ended[place]}")
 

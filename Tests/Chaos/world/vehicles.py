@@ -23,6 +23,9 @@ class Life:
     alert: str = None
     # Recorded seconds within which a daemon sees that it drives: an electric car tells its speed every ten.
     seen_after: float = 12.0
+    # Recorded seconds that a drive may seem to end too soon: an electric car that stands does not run, and a simulated
+    # stop lasts 58 s at the most.
+    stands: float = 0.0
     # The one whose database is put back from a backup now and then.
     is_restored: bool = False
 
@@ -32,7 +35,8 @@ FLEET = [
     Life("hatchback", "petrol", PETROL, [("P0301", 0.06, None), ("P0420", 0.10, None)], alert="trouble-codes"),
     Life("estate", "petrol", PETROL, [("P0301", 0.04, 0.35), ("P0420", 0.04, 0.35)], clear=0.38),
     Life("van", "diesel", DIESEL, [("P0401", 0.06, None), ("P0299", 0.10, None)], alert="trouble-codes"),
-    Life("city-car", "ev", ["generic-ev"], [("P0A80", 0.06, None)], alert="trouble-codes", seen_after=45.0),
+    Life("city-car", "ev", ["generic-ev"], [("P0A80", 0.06, None)], alert="trouble-codes", seen_after=45.0,
+         stands=60.0),
     Life("lorry", "truck", ["j1939"], [("SPN110-FMI0", 0.10, None), ("SPN100-FMI1", 0.30, None)]),
     Life("restored", "petrol", PETROL, [("P0301", 0.06, None)], is_restored=True),
 ]

@@ -54,7 +54,8 @@ import Vocabulary
     event.event.subject = text
     #expect(try storage.commit(batch([event])).stored == 1)
     let vehicle = try #require(try await reader.vehicle(vehicleName))
-    let record = try #require(try await reader.records(of: vehicle.id, .lane(.events), Stretch(limit: 10)).items.first).event
+    let page = try await reader.records(of: vehicle.id, .lane(.events), Stretch(limit: 10))
+    let record = try #require(page.items.first).event
     #expect(record.id == text)
     #expect(record.type == text)
     #expect(record.subject == text)

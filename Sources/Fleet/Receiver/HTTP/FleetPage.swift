@@ -108,13 +108,14 @@ enum FleetPage {
   }
 
   private static func alert(_ record: FleetRecord) -> String {
+    let event = record.event
     var severity = ""
-    if case .json(let text) = record.event.data, let data = try? JSONSlice(text, limit: CloudEvent.sizeLimit) {
+    if case .json(let text) = event.data, let data = try? JSONSlice(text, limit: CloudEvent.sizeLimit) {
       severity = data["severity"]?.string ?? ""
     }
     let style = severity == "critical" ? "critical" : "service"
-    return "<span class=\"\(style)\">" + escaped(record.event.subject ?? record.event.type) + "</span> " + escaped(severity)
-      + ", " + escaped(record.event.time)
+    return "<span class=\"\(style)\">" + escaped(event.subject ?? event.type) + "</span> " + escaped(severity)
+      + ", " + escaped(event.time)
   }
 
   private static func list(_ items: [String]) -> String {

@@ -38,6 +38,11 @@ def await_true(condition, seconds, what):
         time.sleep(0.05)
 
 
+def confined(processors):
+    """For a process to be started: keeps it on these processors; None keeps it on none in particular."""
+    return processors and (lambda: os.sched_setaffinity(0, processors))
+
+
 def process_cpu_ns(pid):
     """User and system time of all living threads, as the scheduler counts it."""
     total = 0
@@ -69,11 +74,13 @@ class Daemon:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def start(self):
+    def start(self, processors=None):
+        """`processors`: those that it may run on; None for all."""
         with open(self.log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 ["bin/telltaled", "--config", self.path("telltale.yaml"),
-                 "--state", self.path("state"), "--socket", self.path("socket")], stdout=log, stderr=log)
+                 "--state", self.path("state"), "--socket", self.path("socket")], stdout=log, stderr=log,
+                preexec_fn=confined(processors))
 
         def answers():
             if self.process.poll() is not None:

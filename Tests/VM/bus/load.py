@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from daemon import Daemon, Failure, process_cpu_ns
+from daemon import Daemon, Failure, confined, process_cpu_ns
 from links import arguments, counter, is_virtual, make_virtual, report
 
 RATE = float(os.environ["RATE"])
@@ -21,6 +21,16 @@ STEP = 2.0  # each rate of the search beside the one before
 STEPS = 6
 WARM_UP = 1.0  # seconds of traffic before CPU time counts that is compared
 LAG_EVERY = 5.0  # seconds between two looks at the lag: looking costs the daemon time
+
+
+def shares():
+    """Processors for the sender and for a reader that is compared. Apart, for a reader that happens to be put beside the
+    sender pays in an emulator for each change between the two; where there is but one processor, both have that."""
+    ours = sorted(os.sched_getaffinity(0))
+    return (set(ours[:1]), set(ours[1:])) if len(ours) > 1 else (None, None)
+
+
+SENDER, READER = shares()
 
 
 class Traffic:
@@ -37,7 +47,7 @@ class Traffic:
         name_of = "tx_packets" if self.all_virtual else "rx_packets"
         return {name: counter(name, name_of) for name in self.interfaces}
 
-    def run(self, rate, seconds, watch=lambda: None):
+    def run(self, rate, seconds, watch=lambda: None, processors=None):
         """Frames that came onto each interface, and bus-load's report (empty for foreign traffic)."""
         before = self.counters()
         if not self.is_ours:
@@ -48,7 +58,8 @@ class Traffic:
             return {name: count - before[name] for name, count in self.counters().items()}, {}
         load = subprocess.Popen(
             ["bin/bus-load", "--log", "traffic.log", "--seed", os.environ["SEED"], "--rate", str(rate),
-             "--seconds", str(seconds), *([self.sender] if self.sender else self.interfaces)], stdout=subprocess.PIPE)
+             "--seconds", str(seconds), *([self.sender] if self.sender else self.interfaces)],
+            stdout=subprocess.PIPE, preexec_fn=confined(processors))
         while load.poll() is None:
             watch()
             time.sleep(0.2)
@@ -62,13 +73,15 @@ class Traffic:
 class Run:
     """A daemon of its own under one stretch of traffic, and what both counted."""
 
-    def __init__(self, log, traffic, rate, seconds, is_watched=False, is_warm=False):
+    def __init__(self, log, traffic, rate, seconds, is_watched=False, is_compared=False):
         names = traffic.interfaces
         self.lags, self.looked = [], time.monotonic()
-        daemon = Daemon(log, PACKS, [f"can: {name}" for name in names]).start()
+        daemon = Daemon(log, PACKS, [f"can: {name}" for name in names])
+        daemon.start(READER if is_compared else None)
+        sender = SENDER if is_compared else None
         try:
-            if is_warm:
-                traffic.run(rate, WARM_UP)
+            if is_compared:
+                traffic.run(rate, WARM_UP, processors=sender)
                 daemon.settled(names, patience=1.0)
             first, before = daemon.received(names), traffic.counters()
             cpu, threads, began = daemon.cpu_ns(), daemon.threads_cpu_ns(), time.monotonic()
@@ -77,12 +90,12 @@ class Run:
                 if is_watched and time.monotonic() - self.looked >= LAG_EVERY:
                     self.look(daemon, traffic, before, first)
 
-            self.sent, self.told = traffic.run(rate, seconds, watch)
+            self.sent, self.told = traffic.run(rate, seconds, watch, sender)
             self.seconds = time.monotonic() - began
             wanted = {name: first[name] + self.sent[name] for name in names}
-            last = None if is_warm else daemon.settled(names, wanted if traffic.is_ours else None)
+            last = None if is_compared else daemon.settled(names, wanted if traffic.is_ours else None)
             # Asking costs the daemon what hundreds of frames do, and no rival is asked.
-            if is_warm:
+            if is_compared:
                 time.sleep(0.5)
             self.cpu_ns = daemon.cpu_ns() - cpu
             self.threads = {name: spent - threads.get(name, 0) for name, spent in daemon.threads_cpu_ns().items()}
@@ -119,17 +132,17 @@ def rival(command, environment, traffic):
     """A reader in a run of its own: CPU time in nanoseconds, frames on the bus, and what it printed at its end."""
     with open("/dev/null", "w", encoding="ascii") as nowhere:
         is_counting = command[0] != "candump"
-        reader = subprocess.Popen(command, env={**os.environ, **environment},
+        reader = subprocess.Popen(command, env={**os.environ, **environment}, preexec_fn=confined(READER),
                                   stdout=subprocess.PIPE if is_counting else nowhere)
     try:
         if is_counting:
             reader.stdout.readline()  # it is ready
         else:
             time.sleep(1)
-            traffic.run(RATE, WARM_UP)
+            traffic.run(RATE, WARM_UP, processors=SENDER)
             time.sleep(0.5)
         cpu = process_cpu_ns(reader.pid)
-        sent, _ = traffic.run(RATE, COMPARE_SECONDS)
+        sent, _ = traffic.run(RATE, COMPARE_SECONDS, processors=SENDER)
         # Until it has read what is left in its buffer.
         while True:
             spent = process_cpu_ns(reader.pid)
@@ -147,7 +160,7 @@ def compare(traffic):
     """CPU time per frame in ns, by ROUNDS runs of the daemon and of candump in turn, and one of python-can."""
     ours, candump = [], []
     for turn in range(ROUNDS):
-        run = Run(f"compare{turn}", traffic, RATE, COMPARE_SECONDS, is_warm=True)
+        run = Run(f"compare{turn}", traffic, RATE, COMPARE_SECONDS, is_compared=True)
         if run.lost:
             raise Failure(f"{run.lost} of {run.frames} frames were lost while being compared")
         ours.append(run.per_frame)

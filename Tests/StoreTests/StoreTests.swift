@@ -214,17 +214,18 @@ import Vocabulary
   @Test func aHolderThatIsAboutToLetGoIsWaitedFor() throws {
     let folder = try StateFolder()
     var first: FileLock? = try FileLock(folder.file)
+    #expect(first?.hasWaited == false)
     var pauses = 0
     let error = #expect(throws: StoreError.self) { _ = try FileLock(folder.file, pause: { pauses += 1 }) }
     #expect(error?.kind == .inUse && pauses == FileLock.patience && first != nil)
     pauses = 0
-    _ = try FileLock(
+    let second = try FileLock(
       folder.file,
       pause: {
         pauses += 1
         if pauses == 3 { first = nil }
       })
-    #expect(pauses == 3)
+    #expect(pauses == 3 && second.hasWaited)
   }
 
   @Test func aFolderThatCannotBeMadeOrWritten() throws {

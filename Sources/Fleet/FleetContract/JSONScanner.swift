@@ -1,4 +1,5 @@
 // Goes over JSON text value by value: the grammar of RFC 8259, with a counter in place of recursion.
+import Vocabulary
 
 struct JSONScanner {
   private let text: [UInt8]
@@ -95,7 +96,7 @@ struct JSONScanner {
         position += 1
         switch next {
         case UInt8(ascii: "u"):
-          guard position + 4 < text.count, text[position + 1...position + 4].allSatisfy({ hexValue($0) != nil }) else {
+          guard position + 4 < text.count, text[position + 1...position + 4].allSatisfy({ hexDigit($0) != nil }) else {
             throw .malformed(offset: position)
           }
           position += 5

@@ -1,4 +1,5 @@
 // Reads JSON (RFC 8259) that a stranger sent: checked once as a whole, then walked by slices without copies or trees.
+import Vocabulary
 
 /// Why some bytes are no JSON that is taken here.
 public enum JSONError: Error, Equatable, CustomStringConvertible, Sendable {
@@ -120,7 +121,7 @@ private func unescaped(_ text: ArraySlice<UInt8>) -> String {
   var units: [UInt16] = []
   var plain: [UInt8] = []
   var result = ""
-  func hex(_ at: Int) -> UInt16 { text[at..<at + 4].reduce(0) { $0 << 4 | UInt16(hexValue($1) ?? 0) } }
+  func hex(_ at: Int) -> UInt16 { text[at..<at + 4].reduce(0) { $0 << 4 | UInt16(hexDigit($1) ?? 0) } }
   func flush() {
     result += String(decoding: units, as: UTF16.self) + String(decoding: plain, as: UTF8.self)
     units.removeAll()
@@ -153,13 +154,4 @@ private func unescaped(_ text: ArraySlice<UInt8>) -> String {
   }
   flush()
   return result
-}
-
-func hexValue(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case 0x30...0x39: byte - 0x30
-  case 0x41...0x46: byte - 0x37
-  case 0x61...0x66: byte - 0x57
-  default: nil
-  }
 }

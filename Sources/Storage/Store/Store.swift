@@ -65,8 +65,9 @@ public final class Store {
     var (wasSalvaged, repaired): (Bool, String?) = (false, nil)
     while true {
       do throws(StoreError) {
-        let check = FileCheck(path, checksEverything: settings.checksEverything)
+        var check = FileCheck(path, checksEverything: settings.checksEverything)
         let lock = try FileLock(path)
+        if lock.hasWaited { check = FileCheck(path, checksEverything: settings.checksEverything) }
         if let report = try Replacement.setForeignLogAside(path) { repaired = report }
         try check.run()
         return try Store(path, lock, settings, check, repaired, isRestored: repaired != nil && !wasSalvaged)

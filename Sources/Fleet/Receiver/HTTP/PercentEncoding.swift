@@ -1,4 +1,5 @@
 // What %2D and its like in an address stand for.
+import Vocabulary
 
 extension StringProtocol {
   /// Without percent-encoding; nil when a `%` has no two hexadecimal digits behind it or the result is no UTF-8.
@@ -10,7 +11,7 @@ extension StringProtocol {
         bytes.append(byte)
         continue
       }
-      guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal) else {
+      guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
         return nil
       }
       bytes.append(high << 4 | low)
@@ -18,5 +19,3 @@ extension StringProtocol {
     return String(validating: bytes, as: UTF8.self)
   }
 }
-
-private func hexadecimal(_ digit: UInt8) -> UInt8? { Character(UnicodeScalar(digit)).hexDigitValue.map(UInt8.init) }

@@ -23,7 +23,7 @@ struct FileCheck {
     bytes = isThere ? Int(status.st_size) : 0
     wasEmptied = isThere && bytes == 0 && access(Reserve(besides: path, bytes: 0).path, F_OK) == 0
     // The last to close the file deletes its log.
-    let wasClosed = access(path + "-wal", F_OK) != 0
+    let wasClosed = !Connection.hasLog(path)
     isWhole = checksEverything || bytes <= FileCheck.small || !wasClosed
   }
 

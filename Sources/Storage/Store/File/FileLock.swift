@@ -5,6 +5,8 @@ import Glibc
 /// lock file behind.
 final class FileLock {
   private let descriptor: Int32
+  /// Whether somebody else held it at first: what was seen of the file before may have changed since.
+  let hasWaited: Bool
 
   /// Hundredths of a second that it waits for a holder who may be about to let go: one that is ending, or a child that
   /// some process has just begun to start and that still has all its descriptors.
@@ -29,6 +31,7 @@ final class FileLock {
       left -= 1
       pause()
     }
+    hasWaited = left < FileLock.patience
   }
 
   private static func pause() {

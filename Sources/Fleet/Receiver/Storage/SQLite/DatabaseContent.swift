@@ -74,13 +74,3 @@ enum DatabaseContent: Equatable {
     return (try? DatabaseContent(file)) == .receivers
   }
 }
-
-extension Connection {
-  /// Opens a file for a look that changes neither it nor its log, not even at the end.
-  convenience init(changingNothingOf path: String) throws(SQLiteError) {
-    // Without a log nobody has the file open, and an ordinary reader would leave an empty log behind.
-    try self.init(path: path, mode: Connection.hasLog(path) ? .readOnly : .immutable)
-  }
-
-  fileprivate static func hasLog(_ path: String) -> Bool { access(path + "-wal", F_OK) == 0 }
-}

@@ -191,8 +191,10 @@ def check_drives(verdict, daemon, rows):
         if not begun[place] and safe - begin < seen_after:
             verdict.excused["drives ended: never begun"] += 1
         else:
-            slack = (CHECKPOINT if was_killed else seen_after) + daemon.vehicle.life.stands
-            right = any(safe - slack <= seconds(one["ended"] or one["started"]) <= end + 5 for one in ended[place])
+            slack = CHECKPOINT if was_killed else seen_after
+            # A drive ends when the vehicle ran last.
+            least = daemon.vehicle.ran_by(safe - slack)
+            right = any(least <= seconds(one["ended"] or one["started"]) <= end + 5 for one in ended[place])
             verdict.require("drives ended", right, f"{words}: no trip.ended: {ended[place]}")
 
 

@@ -1,9 +1,12 @@
 """The vehicles of a run: what they live through, and what the simulator says is true of it."""
+import bisect
 import dataclasses
 import datetime
+import functools
 import json
 import os
 import random
+import re
 import subprocess
 
 from world.feed import Recording
@@ -23,9 +26,6 @@ class Life:
     alert: str = None
     # Recorded seconds within which a daemon sees that it drives: an electric car tells its speed every ten.
     seen_after: float = 12.0
-    # Recorded seconds that a drive may seem to end too soon: an electric car that stands does not run, and a simulated
-    # stop lasts 58 s at the most.
-    stands: float = 0.0
     # The one whose database is put back from a backup now and then.
     is_restored: bool = False
 
@@ -35,8 +35,7 @@ FLEET = [
     Life("hatchback", "petrol", PETROL, [("P0301", 0.06, None), ("P0420", 0.10, None)], alert="trouble-codes"),
     Life("estate", "petrol", PETROL, [("P0301", 0.04, 0.35), ("P0420", 0.04, 0.35)], clear=0.38),
     Life("van", "diesel", DIESEL, [("P0401", 0.06, None), ("P0299", 0.10, None)], alert="trouble-codes"),
-    Life("city-car", "ev", ["generic-ev"], [("P0A80", 0.06, None)], alert="trouble-codes", seen_after=45.0,
-         stands=60.0),
+    Life("city-car", "ev", ["generic-ev"], [("P0A80", 0.06, None)], alert="trouble-codes", seen_after=45.0),
     Life("lorry", "truck", ["j1939"], [("SPN110-FMI0", 0.10, None), ("SPN100-FMI1", 0.30, None)]),
     Life("restored", "petrol", PETROL, [("P0301", 0.06, None)], is_restored=True),
 ]
@@ -59,6 +58,20 @@ class Vehicle:
     @property
     def name(self):
         return self.life.name
+
+    @functools.cached_property
+    def moved(self):
+        """When an electric car said that it moves (parameter 0D above 5 km/h), ascending; seconds since 1970."""
+        told = re.finditer(rb"^\(([\d.]+)\) \S+ \w+#\w\w410D(\w\w)", self.recording.text, re.MULTILINE)
+        return [float(one[1]) for one in told if int(one[2], 16) > 5]
+
+    def ran_by(self, time):
+        """The last recorded instant up to `time` at which a daemon, which looks once a second, saw it run: an engine
+        idles at the lights, an electric car that stands does not run."""
+        if self.life.kind != "ev":
+            return time
+        place = bisect.bisect_right(self.moved, time)
+        return self.moved[place - 1] - 1 if place else time
 
 
 def seconds(text):
